@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+// The verdict channel: one JSON object a line over a virtio serial port.
+#pragma once
+
+#include "guest/base.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace netswap::guest {
+
+/// Where messages to the host go. The host reads a guest that falls silent as hung.
+class Channel {
+public:
+    virtual ~Channel() = default;
+    /// Sends one message; `line` is JSON without a line end, at most max_line bytes.
+    /// Allocates nothing. A lost line is not reported: nobody could be told.
+    virtual void send(std::string_view line) = 0;
+
+    static constexpr std::size_t max_line = 32 * 1024;
+};
+
+class PortChannel final : public Channel {
+public:
+    /// Finds the port by its name under /sys/class/virtio-ports and waits for it to appear.
+    static Result<PortChannel> open(std::string_view port_name, std::chrono::milliseconds limit);
+
+    void send(std::string_view line) override;
+
+    /// One line from the host. An error after `limit`, or if it is longer than max_line.
+    Result<std::string> receive(std::chrono::milliseconds limit);
+
+private:
+    explicit PortChannel(Fd port) : port_(std::move(port)) {}
+
+    Fd port_;
+    std::string pending_;
+    // A message is one write, so that it arrives whole whoever else writes.
+    std::string out_ = std::string(max_line + 1, '\0');
+};
+
+} // namespace netswap::guest

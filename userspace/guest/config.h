@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the host asks of this guest: one JSON object, read once after hello.
+#pragma once
+
+#include "guest/base.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netswap::guest {
+
+enum class Mode { storm, tests };
+enum class Transport { nbd, disk };
+
+struct Config {
+    Mode mode = Mode::storm;
+    std::string policy;
+    std::vector<std::string> modules; ///< load order, the core first
+    std::map<std::string, std::string> module_params;
+    std::string nic;
+    Transport transport = Transport::nbd;
+    std::string server = "10.77.0.1";
+    int port = 10809;
+    std::string export_name;
+    int conns = 1;
+    std::uint64_t swap_mib = 608;
+    std::uint64_t map_mib = 512;
+    int workers = 16;
+    int passes = 1;
+    long min_free_kb = -1; ///< -1: leave what the kernel computed
+    std::uint64_t seed = 1;
+    int sample_ms = 250;
+    int churn_rounds = 0;
+    std::vector<std::string> tests; ///< substrings of suite or case names; empty: all
+};
+
+/// Missing keys keep their defaults, unknown keys are ignored (a newer host), a key of
+/// the wrong type or an impossible value is an error that names it.
+Result<Config> parse_config(std::string_view text);
+
+} // namespace netswap::guest

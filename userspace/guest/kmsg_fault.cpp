@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guest/kmsg.h"
+
+#include <algorithm>
+#include <array>
+
+namespace netswap::guest {
+
+bool is_kernel_fault(std::string_view line) {
+    static constexpr std::array<std::string_view, 6> anywhere{
+        "kernel BUG at",      "general protection fault", "Unable to handle kernel",
+        "suspicious RCU usage", "scheduling while atomic", "refcount_t:"};
+    static constexpr std::array<std::string_view, 3> at_start{"WARNING: ", "BUG: ", "Oops: "};
+    return std::any_of(at_start.begin(), at_start.end(),
+                       [&](auto sign) { return line.starts_with(sign); }) ||
+           std::any_of(anywhere.begin(), anywhere.end(),
+                       [&](auto sign) { return line.find(sign) != line.npos; });
+}
+
+} // namespace netswap::guest

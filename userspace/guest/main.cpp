@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+// netswap-guest: PID 1 of the lab's virtual machines. It learns from the host
+// what to do, does it, reports, and switches the machine off.
+#include "guest/boot.h"
+#include "guest/memory_lock.h"
+#include "guest/prepare.h"
+#include "guest/state.h"
+#include "guest/storm.h"
+#include "guest/test_run.h"
+
+#include <cstdio>
+#include <unistd.h>
+
+using namespace netswap;
+using namespace netswap::guest;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char *port_name = "netswap.0";
+constexpr auto port_limit = 10s;
+constexpr auto config_limit = 60s;
+
+Verdict storm(Channel &channel, const Config &config) {
+    auto kmsg = Kmsg::open_at_end();
+    if (!kmsg)
+        return {Outcome::error, kmsg.error().message, 0};
+    if (auto done = prepare_storm(channel, config); !done)
+        return {Outcome::error, done.error().message, 0};
+    auto run = Storm::create(channel, config, *kmsg);
+    if (!run)
+        return {Outcome::error, run.error().message, 0};
+    NetlinkCounters counters;
+    send_state(channel, "state");
+    const auto verdict = run->run();
+    send_phase(channel, "done");
+    send_state(channel, "state_end");
+    send_counters(channel, counters);
+    return verdict;
+}
+
+Verdict serve(PortChannel &channel) {
+    send_hello(channel, kernel_release());
+    send_phase(channel, "boot");
+    const auto text = channel.receive(config_limit);
+    if (!text)
+        return {Outcome::error, text.error().message, 0};
+    const auto config = parse_config(*text);
+    if (!config)
+        return {Outcome::error, config.error().message, 0};
+    if (auto spared = spare_from_oom(); !spared)
+        return {Outcome::error, spared.error().message, 0};
+    return config->mode == Mode::tests ? run_tests(channel, *config) : storm(channel, *config);
+}
+
+} // namespace
+
+int main() {
+    if (::getpid() != 1) {
+        std::fputs("netswap-guest: runs only as PID 1 of a virtual machine; "
+                   "use `netswap storm`\n",
+                   stderr);
+        return exit_bad_input;
+    }
+    if (auto booted = boot(); !booted)
+        std::fprintf(stderr, "netswap-guest: %s\n", booted.error().message.c_str());
+    auto channel = PortChannel::open(port_name, port_limit);
+    if (channel)
+        send_verdict(*channel, serve(*channel));
+    else
+        std::fprintf(stderr, "netswap-guest: %s\n", channel.error().message.c_str());
+    power_off();
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+// The messages of the verdict channel that are not sent under pressure.
+#pragma once
+
+#include "guest/channel.h"
+#include "guest/ktap.h"
+
+#include <string_view>
+
+namespace netswap::guest {
+
+enum class Outcome { pass, oom, corrupt, error };
+
+struct Verdict {
+    Outcome outcome = Outcome::error;
+    std::string message;
+    double elapsed_s = 0; ///< first page to the end of the last worker; 0 if that was not reached
+};
+
+inline constexpr int agent_version = 1;
+
+void send_hello(Channel &channel, std::string_view release);
+/// Also stamps the time. Does not allocate: a phase may change in the middle of a storm.
+void send_phase(Channel &channel, std::string_view phase);
+void send_test(Channel &channel, const TestResult &test);
+void send_verdict(Channel &channel, const Verdict &verdict);
+
+} // namespace netswap::guest

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guest/prepare.h"
+
+#include "guest/messages.h"
+#include "guest/modules.h"
+#include "guest/network.h"
+#include "guest/swap.h"
+#include "guest/sysfile.h"
+
+namespace netswap::guest {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char *guest_address = "10.77.0.2";
+constexpr const char *guest_netmask = "255.255.255.0";
+constexpr auto carrier_limit = 10s;
+constexpr auto connect_limit = 20s;
+
+} // namespace
+
+Result<void> prepare_network() {
+    const auto nic = find_nic();
+    if (!nic)
+        return fail("no network card (does this kernel have its driver?)");
+    return bring_up(nic->interface, guest_address, guest_netmask, carrier_limit);
+}
+
+Result<void> prepare_storm(Channel &channel, const Config &config) {
+    send_phase(channel, "modules");
+    for (const auto &name : config.modules) {
+        const auto params = config.module_params.find(name);
+        if (auto done =
+                load_module(name, params == config.module_params.end() ? "" : params->second);
+            !done)
+            return done;
+    }
+    if (config.transport == Transport::nbd) {
+        send_phase(channel, "network");
+        if (auto done = prepare_network(); !done)
+            return done;
+    }
+    if (config.min_free_kb >= 0)
+        if (auto done = write_text("/proc/sys/vm/min_free_kbytes",
+                                   std::to_string(config.min_free_kb));
+            !done)
+            return done;
+    send_phase(channel, "swapon");
+    if (config.transport == Transport::nbd)
+        if (auto done = connect_nbd(config, connect_limit); !done)
+            return done;
+    return start_swap(swap_device(config.transport), config.swap_mib);
+}
+
+} // namespace netswap::guest

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guest/storm.h"
+
+#include "guest/churn.h"
+#include "guest/clock.h"
+#include "guest/memory_lock.h"
+#include "guest/worker.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <csignal>
+#include <cstdio>
+#include <sys/wait.h>
+
+namespace netswap::guest {
+namespace {
+
+constexpr std::uint64_t ns_per_ms = 1'000'000;
+constexpr std::uint64_t churn_look_ns = 50 * ns_per_ms;
+constexpr std::size_t churn_text_bytes = 16 * 1024;
+constexpr std::uint64_t pages_per_mib = (1U << 20) / page_bytes;
+
+sigset_t child_signal() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGCHLD);
+    return set;
+}
+
+std::string describe_mismatch(int worker, const WorkerSlot &slot) {
+    char text[200];
+    std::snprintf(text, sizeof text,
+                  "worker %d page %" PRIu64 " offset %" PRIu32 " pass %" PRIu32
+                  ": expected %016" PRIx64 " found %016" PRIx64,
+                  worker, slot.bad_page, slot.bad.offset, slot.pass.load(), slot.bad.expected,
+                  slot.bad.found);
+    return text;
+}
+
+} // namespace
+
+Result<Storm> Storm::create(Channel &channel, const Config &config, Kmsg &kmsg) {
+    auto board = Board::create(config.workers);
+    if (!board)
+        return tl::unexpected(board.error());
+    auto monitor = Monitor::create();
+    if (!monitor)
+        return tl::unexpected(monitor.error());
+    Storm storm(channel, config, kmsg, std::move(*board), std::move(*monitor));
+    storm.board_.may_end().store(config.churn_rounds == 0);
+    const auto blocked = child_signal();
+    ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
+    if (auto done = storm.fork_workers(); !done) {
+        storm.kill_workers();
+        return tl::unexpected(done.error());
+    }
+    return storm;
+}
+
+Result<void> Storm::fork_workers() {
+    pids_.assign(static_cast<std::size_t>(config_.workers), 0);
+    const auto pages =
+        config_.map_mib * pages_per_mib / static_cast<std::uint64_t>(config_.workers);
+    for (int worker = 0; worker < config_.workers; ++worker) {
+        const auto pid = ::fork();
+        if (pid < 0)
+            return os_error("forking worker " + std::to_string(worker));
+        if (pid == 0)
+            ::_exit(run_worker(board_, {worker, config_.seed, pages, config_.passes}));
+        pids_[static_cast<std::size_t>(worker)] = pid;
+        ++running_;
+    }
+    if (config_.churn_rounds == 0)
+        return {};
+    auto churn = start_churn(board_, config_);
+    if (!churn)
+        return with_context(churn.error(), "starting the module churn");
+    churn_.emplace(std::move(*churn));
+    churn_running_ = true;
+    churn_text_.reserve(churn_text_bytes);
+    return {};
+}
+
+Verdict Storm::run() {
+    if (auto locked = lock_in_memory(); !locked) {
+        kill_workers();
+        return {Outcome::error, locked.error().message, 0};
+    }
+    const auto start = monotonic_ns();
+    const auto period = static_cast<std::uint64_t>(config_.sample_ms) * ns_per_ms;
+    board_.go().store(true, std::memory_order_release);
+    auto next_sample = start;
+    while ((running_ > 0 || churn_running_) && !failure_) {
+        announce_pass();
+        if (monotonic_ns() >= next_sample) {
+            monitor_.sample(channel_, board_.touched());
+            kmsg_.watch();
+            next_sample = std::max(next_sample + period, monotonic_ns());
+        }
+        forward_churn();
+        wait_for_child(churn_running_ ? std::min(next_sample, monotonic_ns() + churn_look_ns)
+                                      : next_sample);
+        reap();
+    }
+    forward_churn();
+    monitor_.sample(channel_, board_.touched());
+    kmsg_.watch();
+    if (failure_) {
+        kill_workers();
+        return *failure_;
+    }
+    Verdict verdict{Outcome::pass, "",
+                    static_cast<double>(board_.last_done_ns() - start) / 1e9};
+    if (const auto fault = kmsg_.fault())
+        verdict = {Outcome::error, "kernel log: " + std::string(*fault), verdict.elapsed_s};
+    return verdict;
+}
+
+void Storm::wait_for_child(std::uint64_t until_ns) {
+    const auto now = monotonic_ns();
+    if (until_ns <= now)
+        return;
+    const auto left = until_ns - now;
+    const timespec limit{static_cast<time_t>(left / 1'000'000'000U),
+                         static_cast<long>(left % 1'000'000'000U)};
+    const auto set = child_signal();
+    ::sigtimedwait(&set, nullptr, &limit);
+}
+
+void Storm::reap() {
+    int status = 0;
+    for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (churn_ && pid == churn_->pid()) {
+            churn_ended(status);
+            continue;
+        }
+        const auto at = std::find(pids_.begin(), pids_.end(), pid);
+        if (at == pids_.end())
+            continue; // an orphan that came to PID 1
+        *at = 0;
+        --running_;
+        worker_ended(static_cast<int>(at - pids_.begin()), status);
+    }
+}
+
+void Storm::worker_ended(int worker, int status) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == worker_done)
+        return;
+    const auto who = "worker " + std::to_string(worker);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == worker_corrupt)
+        give_up(Outcome::corrupt, describe_mismatch(worker, board_.slot(worker)));
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == worker_no_memory)
+        give_up(Outcome::error, who + " could not map its memory");
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        give_up(Outcome::oom, who + " was killed");
+    else
+        give_up(Outcome::error, who + " ended early: " + ProcessEnd{status, false}.describe() +
+                                    (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS
+                                         ? " (a page could not be read back from swap)"
+                                         : ""));
+}
+
+void Storm::churn_ended(int status) {
+    churn_running_ = false;
+    churn_->forget();
+    board_.may_end().store(true);
+    if (status != 0)
+        give_up(Outcome::error, "module churn failed: " + ProcessEnd{status, false}.describe() +
+                                    " (see the churn messages)");
+}
+
+void Storm::forward_churn() {
+    if (!churn_)
+        return;
+    char buffer[2048];
+    ssize_t got;
+    while ((got = ::read(churn_->pipe(), buffer, sizeof buffer)) > 0)
+        churn_text_.append(buffer, static_cast<std::size_t>(got));
+    for (std::size_t end; (end = churn_text_.find('\n')) != std::string::npos;) {
+        channel_.send(std::string_view(churn_text_).substr(0, end));
+        churn_text_.erase(0, end + 1);
+    }
+}
+
+void Storm::announce_pass() {
+    const std::int64_t pass = board_.slowest_pass();
+    if (pass == announced_pass_)
+        return;
+    announced_pass_ = pass;
+    char text[32] = "write";
+    if (pass > 0)
+        std::snprintf(text, sizeof text, "verify %" PRId64, pass);
+    send_phase(channel_, text);
+}
+
+void Storm::give_up(Outcome outcome, std::string message) {
+    if (!failure_)
+        failure_ = Verdict{outcome, std::move(message), 0};
+}
+
+void Storm::kill_workers() {
+    for (const auto pid : pids_)
+        if (pid > 0)
+            ::kill(pid, SIGKILL);
+}
+
+} // namespace netswap::guest

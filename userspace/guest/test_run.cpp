@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guest/test_run.h"
+
+#include "guest/behaviour_run.h"
+#include "guest/clock.h"
+#include "guest/kunit_run.h"
+#include "guest/network.h"
+#include "guest/prepare.h"
+#include "guest/state.h"
+
+namespace netswap::guest {
+
+Verdict run_tests(Channel &channel, const Config &config) {
+    const auto start = monotonic_ns();
+    TestTally tally(channel, config.tests);
+    if (find_nic())
+        if (const auto up = prepare_network(); !up)
+            tally.fail("lab", "network", up.error().message);
+    send_state(channel, "state");
+    send_phase(channel, "kunit");
+    run_kunit(tally);
+    send_phase(channel, "behaviour");
+    run_behaviour(tally, config);
+    send_phase(channel, "done");
+    const auto elapsed = static_cast<double>(monotonic_ns() - start) / 1e9;
+    return {tally.ok() ? Outcome::pass : Outcome::error, tally.summary(), elapsed};
+}
+
+} // namespace netswap::guest
