@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events to user space.
+ *
+ * Rare changes of state are sent at once, from process context. What happens
+ * on the way of a page to swap is only added up there, and told once a second
+ * by a work item: nothing on that way waits or allocates for the sake of an
+ * event. A message that cannot be had without waiting is not sent; listeners
+ * read the counters for the truth.
+ */
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/workqueue.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "genl.h"
+#include "netswap.h"
+
+#define NR_KINDS (NETSWAP_EVENT_KIND_PACKET_DROPPED + 1)
+
+static atomic64_t pending[NR_KINDS];
+static struct delayed_work tell_work;
+static bool telling;
+
+static void send_event(enum netswap_event_kind kind, const char *subject,
+		       u64 value)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	if (!genl_has_listeners(&netswap_nl_family, &init_net,
+				NETSWAP_NLGRP_EVENTS))
+		return;
+
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_NOWAIT | __GFP_NOMEMALLOC);
+	if (!msg)
+		return;
+	hdr = genlmsg_put(msg, 0, 0, &netswap_nl_family, 0,
+			  NETSWAP_CMD_EVENT_NTF);
+	if (!hdr || nla_put_u32(msg, NETSWAP_A_EVENT_KIND, kind) ||
+	    (subject && nla_put_string(msg, NETSWAP_A_EVENT_SUBJECT, subject)) ||
+	    nla_put_u64_64bit(msg, NETSWAP_A_EVENT_VALUE, value,
+			      NETSWAP_A_EVENT_PAD)) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_end(msg, hdr);
+	genlmsg_multicast(&netswap_nl_family, msg, 0, NETSWAP_NLGRP_EVENTS,
+			  GFP_NOWAIT | __GFP_NOMEMALLOC);
+}
+
+/**
+ * netswap_event - tell listeners that something changed
+ * @kind: what
+ * @subject: about whom, may be NULL
+ * @value: depends on @kind
+ *
+ * Process context. Does not wait for memory.
+ */
+void netswap_event(enum netswap_event_kind kind, const char *subject, u64 value)
+{
+	send_event(kind, subject, value);
+}
+EXPORT_SYMBOL_GPL(netswap_event);
+
+/**
+ * netswap_event_later - add to what will be told within a second
+ * @kind: what
+ * @value: added to what is pending; for RESERVE_LOW, the lowest level wins
+ *
+ * Any context; takes no lock.
+ */
+void netswap_event_later(enum netswap_event_kind kind, u64 value)
+{
+	if (kind == NETSWAP_EVENT_KIND_RESERVE_LOW) {
+		/* Kept plus one, so that zero means "nothing". */
+		s64 old = atomic64_read(&pending[kind]);
+
+		while (!old || (s64)value + 1 < old)
+			if (atomic64_try_cmpxchg(&pending[kind], &old,
+						 value + 1))
+				break;
+	} else {
+		atomic64_add(value, &pending[kind]);
+	}
+}
+EXPORT_SYMBOL_GPL(netswap_event_later);
+
+static void tell_pending(struct work_struct *work)
+{
+	int kind;
+
+	for (kind = 0; kind < NR_KINDS; kind++) {
+		s64 value = atomic64_xchg(&pending[kind], 0);
+
+		if (!value)
+			continue;
+		if (kind == NETSWAP_EVENT_KIND_RESERVE_LOW)
+			value--;
+		send_event(kind, NULL, value);
+	}
+	if (READ_ONCE(telling))
+		schedule_delayed_work(&tell_work, HZ);
+}
+
+int netswap_events_init(void)
+{
+	INIT_DEFERRABLE_WORK(&tell_work, tell_pending);
+	WRITE_ONCE(telling, true);
+	schedule_delayed_work(&tell_work, HZ);
+	return 0;
+}
+
+void netswap_events_uninit(void)
+{
+	WRITE_ONCE(telling, false);
+	cancel_delayed_work_sync(&tell_work);
+}

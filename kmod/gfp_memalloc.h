@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _NETSWAP_GFP_MEMALLOC_H
+#define _NETSWAP_GFP_MEMALLOC_H
+
+#include <kunit/visibility.h>
+#include <linux/types.h>
+
+/* What an entitled caller wants reserve memory for. */
+enum gfp_memalloc_class {
+	GFP_MEMALLOC_RECEIVE,
+	GFP_MEMALLOC_REFILL,
+	GFP_MEMALLOC_RECLAIM,
+};
+
+#if IS_ENABLED(CONFIG_KUNIT)
+enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp);
+unsigned long gfp_memalloc_floor(enum gfp_memalloc_class class,
+				 unsigned long min);
+#endif
+
+#endif /* _NETSWAP_GFP_MEMALLOC_H */

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * memreserve - the questions that a hooked kernel asks about its emergency
+ * memory, and who answers them.
+ *
+ * Swap-out over a network needs memory to free memory. The kernel meets that
+ * with a set of decisions: who may go below the min watermark, which pages are
+ * marked for it, who may use objects made of marked pages, which sockets and
+ * packets belong to the swap traffic, when a reclaimer must wait, and with
+ * what a driver refills its receive ring. Each decision is a question here.
+ *
+ * The questions come in groups. For each group there is one static key:
+ *
+ *   key off  the kernel's own code decides, exactly as in the unhooked kernel.
+ *            This is the policy "mainline", the default.
+ *   key on   the group's static calls decide. They point to the answers of the
+ *            policy "bare" (memreserve=bare: as before Linux 3.6), or to those
+ *            of a module that attached itself to the group.
+ *
+ * Nothing in this file adds a load, a branch or a call to a fast path: a key
+ * is a no-op in the text, or sits under a test that the kernel makes anyway
+ * and that is false on the fast path.
+ */
+#ifndef _LINUX_MEMRESERVE_H
+#define _LINUX_MEMRESERVE_H
+
+#include <linux/jump_label.h>
+#include <linux/nodemask_types.h>
+#include <linux/types.h>
+
+struct kobject;
+struct module;
+struct page;
+struct pglist_data;
+struct seq_buf;
+struct sk_buff;
+struct sock;
+struct zone;
+struct zonelist;
+
+/* Raised whenever an ops struct or struct memreserve_host changes. */
+#define MEMRESERVE_ABI 1
+
+enum memreserve_group {
+	MEMRESERVE_GFP,		/* page allocator: depth, mark, policies */
+	MEMRESERVE_SLAB,	/* objects of marked slabs */
+	MEMRESERVE_SOCK,	/* marked sockets, their packets, transmit */
+	MEMRESERVE_THROTTLE,	/* direct reclaimers */
+	MEMRESERVE_REFILL,	/* receive rings */
+	MEMRESERVE_NR_GROUPS,
+};
+
+/* How far below the min watermark an allocation may go. */
+enum memreserve_depth {
+	MEMRESERVE_DEPTH_NONE,	/* not at all */
+	MEMRESERVE_DEPTH_OOM,	/* as an OOM victim: half of min */
+	MEMRESERVE_DEPTH_FULL,	/* the whole reserve, if may_take() agrees */
+};
+
+/* What a driver or the stack is about to allocate for receive. */
+enum memreserve_refill {
+	MEMRESERVE_REFILL_POLL,	/* ring buffers, from NAPI poll */
+	MEMRESERVE_REFILL_WORK,	/* ring buffers, from a worker with NAPI off */
+	MEMRESERVE_REFILL_HEAD,	/* struct sk_buff itself */
+	MEMRESERVE_REFILL_FRAG,	/* page fragments for packet data */
+	MEMRESERVE_REFILL_POOL,	/* page_pool pages */
+};
+
+/*
+ * Contract of every callback below
+ *
+ * - It never sleeps and never takes a lock that is held while memory is
+ *   allocated or freed. The only locks allowed are its own raw leaf locks.
+ * - It allocates nothing, unless its comment says so.
+ * - It may run on any CPU, in parallel with itself and with the base's answer
+ *   to the same question (while one is exchanged for the other). Every answer
+ *   stands alone: two questions of one operation may meet different
+ *   answerers.
+ * - It may still run until memreserve_host.detach() has returned.
+ * "Any context" includes hardirq with interrupts off.
+ */
+
+/* Group MEMRESERVE_GFP. Series patches 3, 4, 5, 6. */
+struct memreserve_gfp_ops {
+	/*
+	 * May @gfp go below the min watermark, and how far? Called from the
+	 * page allocator's slow path and wherever the kernel asks whether a
+	 * caller is entitled. Any context.
+	 */
+	enum memreserve_depth (*depth)(gfp_t gfp);
+	/*
+	 * @zone is below its min watermark and the caller was given
+	 * MEMRESERVE_DEPTH_FULL: may it take 2^@order pages here? Any context;
+	 * zone->lock is not held.
+	 */
+	bool (*may_take)(struct zone *zone, unsigned int order, gfp_t gfp);
+	/*
+	 * Does the reserve access of @gfp lift the memory policy and cpuset?
+	 * Only asked when depth() was not NONE. Any context.
+	 */
+	bool (*lift_policy)(gfp_t gfp);
+	/*
+	 * Shall @page, just taken with watermarks ignored, carry the pfmemalloc
+	 * mark? Any context.
+	 */
+	bool (*mark)(struct page *page, unsigned int order, gfp_t gfp);
+};
+
+/* Group MEMRESERVE_SLAB. Series patches 1, 2 (and 13 on SLAB). */
+struct memreserve_slab_ops {
+	/*
+	 * May a caller with @gfp take an object of a slab made of marked
+	 * pages? Any context; a node's list_lock may be held.
+	 */
+	bool (*match)(gfp_t gfp);
+	/*
+	 * Keep marked slabs away from the CPU slab: an entitled caller gets its
+	 * one object and the slab goes back to the node's partial list, so the
+	 * fast path can never hand one of its objects to somebody else.
+	 */
+	bool strict;
+};
+
+/* Group MEMRESERVE_SOCK. Series patches 7, 8, 9, 11, 12, 14. */
+struct memreserve_sock_ops {
+	/*
+	 * The kernel asks that @sk be marked (set) or no longer (clear).
+	 * Return true when the mark changed: the caller then counts it in
+	 * memalloc_socks_key. Process context; the socket may be locked; @set
+	 * may allocate from the reserve without waiting.
+	 */
+	bool (*set)(struct sock *sk);
+	bool (*clear)(struct sock *sk);
+	/*
+	 * @sk, which carries the mark, is being destroyed. Return true when a
+	 * count has to be given back. Any context but hardirq.
+	 */
+	bool (*dies)(struct sock *sk);
+	/* The gfp for @sk's control packets. Process or softirq context. */
+	gfp_t (*sk_gfp)(const struct sock *sk, gfp_t gfp);
+	/*
+	 * The gfp for packet data on receive. Only asked while a socket is
+	 * marked. Any context.
+	 */
+	gfp_t (*rx_gfp)(gfp_t gfp);
+	/* The gfp for a driver's receive page. Any context. */
+	gfp_t (*dev_page_gfp)(gfp_t gfp);
+	/*
+	 * @skb carries the mark and a socket is marked: shall its processing
+	 * have PF_MEMALLOC, be hidden from taps and be limited to protocols
+	 * that pass protocol()? Softirq or NAPI thread.
+	 */
+	bool (*critical)(const struct sk_buff *skb);
+	bool (*protocol)(const struct sk_buff *skb);
+	/*
+	 * May @sk keep the marked @skb? No: the packet is dropped and counted
+	 * in PFMemallocDrop. Softirq or process context, socket maybe locked.
+	 */
+	bool (*admit)(const struct sock *sk, const struct sk_buff *skb);
+	/*
+	 * Swap traffic is about to be sent on or received from @sk: the gfp of
+	 * the socket, and whether the task gets PF_MEMALLOC meanwhile. Process
+	 * context.
+	 */
+	gfp_t (*xmit_gfp)(const struct sock *sk, gfp_t gfp);
+	bool (*xmit_memalloc)(void);
+	/*
+	 * A page fragment cache holds the marked @page: may a caller with @gfp
+	 * be served from it? No: the cache lets go of it. Any context.
+	 */
+	bool (*frag_keep)(const struct page *page, gfp_t gfp);
+};
+
+/* Group MEMRESERVE_THROTTLE. Series patches 15, 16. */
+struct memreserve_throttle_ops {
+	/*
+	 * May direct reclaimers of @pgdat go on? The one predicate behind both
+	 * the decision to wait and the decision to wake. Process context or
+	 * kswapd; called again and again, so it must be cheap.
+	 */
+	bool (*allow)(struct pglist_data *pgdat);
+	/*
+	 * For how long, in jiffies, may the current task be held back at most?
+	 * 0: not at all. Process context.
+	 */
+	long (*limit)(gfp_t gfp);
+	/* The current task was held back for @us microseconds. */
+	void (*waited)(struct pglist_data *pgdat, u64 us, bool timed_out);
+};
+
+/* Group MEMRESERVE_REFILL. No counterpart in the series. */
+struct memreserve_refill_ops {
+	/*
+	 * With which gfp does a receive ring get its memory? The answer may
+	 * add __GFP_MEMALLOC, and must take __GFP_DIRECT_RECLAIM away where a
+	 * wait would stop the ring. Softirq, NAPI thread or worker.
+	 */
+	gfp_t (*refill_gfp)(enum memreserve_refill what, gfp_t gfp);
+};
+
+/*
+ * The one symbol that modules look up. All members: process context, may
+ * sleep, never from reclaim.
+ */
+struct memreserve_host {
+	unsigned int abi;		/* MEMRESERVE_ABI of this kernel */
+	/*
+	 * Answer the questions of @group with @ops (one of the structs above,
+	 * complete, valid until detach()). -EBUSY: somebody else does.
+	 * -EINVAL: @ops lacks a callback. @show, if not NULL, prints counters
+	 * for the console dump; any context, must not sleep.
+	 */
+	int (*attach)(enum memreserve_group group, const void *ops,
+		      const char *name, void (*show)(void));
+	/*
+	 * Give the questions back to the base. On return no callback of @ops
+	 * runs any more and none will.
+	 */
+	void (*detach)(enum memreserve_group group, const void *ops);
+	/* "mainline" or "bare". */
+	const char *(*policy)(void);
+	/* "mainline", "bare" or "module:<name>". */
+	int (*answerer)(enum memreserve_group group, char *buf, size_t len);
+	/*
+	 * Keep @pages below every watermark as an absolute emergency pool,
+	 * spread over the zones by size. Unlike a larger min_free_kbytes it
+	 * gives atomic callers nothing: their fractions leave it out. -EINVAL:
+	 * more than a quarter of memory.
+	 */
+	int (*set_emergency)(unsigned long pages);
+	unsigned long (*emergency)(void);
+	/* Mark or unmark @sk on behalf of user space. */
+	void (*sk_set)(struct sock *sk);
+	void (*sk_clear)(struct sock *sk);
+	/* Give back @n counts of memalloc_socks_key. */
+	void (*sk_uncount)(unsigned int n);
+	/* Sockets that are marked now, by any policy. */
+	int (*sk_count)(void);
+};
+
+extern const struct memreserve_host memreserve_host;
+
+#ifdef CONFIG_MEMRESERVE
+
+extern struct static_key_false memreserve_keys[MEMRESERVE_NR_GROUPS];
+extern struct static_key_false memreserve_strict_key;
+extern struct static_key_false memreserve_emergency_key;
+
+#define memreserve_asks(group) \
+	static_branch_unlikely(&memreserve_keys[MEMRESERVE_##group])
+
+/* Page allocator, mm/page_alloc.c. */
+int memreserve_reserve_flags(gfp_t gfp);
+bool memreserve_ask_take(struct zone *zone, unsigned int order, gfp_t gfp);
+bool memreserve_ask_lift(gfp_t gfp);
+void memreserve_mark_page(struct page *page, unsigned int order, gfp_t gfp);
+void memreserve_raise_wmarks(struct zone *zone, unsigned long lowmem_pages);
+unsigned long __memreserve_zone_emergency(struct zone *zone);
+
+static inline bool memreserve_may_take(struct zone *zone, unsigned int order,
+				       gfp_t gfp)
+{
+	return !memreserve_asks(GFP) || memreserve_ask_take(zone, order, gfp);
+}
+
+static inline bool memreserve_lifts_policy(gfp_t gfp, int reserve_flags)
+{
+	if (!reserve_flags)
+		return false;
+	return !memreserve_asks(GFP) || memreserve_ask_lift(gfp);
+}
+
+static inline unsigned long memreserve_zone_emergency(struct zone *zone)
+{
+	if (!static_branch_unlikely(&memreserve_emergency_key))
+		return 0;
+	return __memreserve_zone_emergency(zone);
+}
+
+/* SLUB, mm/slub.c. A macro: the slab is not looked at while the key is off. */
+bool memreserve_slab_match(gfp_t gfp);
+
+#define memreserve_slab_private(slab_is_marked) \
+	(static_branch_unlikely(&memreserve_strict_key) && (slab_is_marked))
+
+/* The grants that a detour over another gfp must not lose. */
+#define memreserve_slab_keep(gfp) \
+	(static_branch_unlikely(&memreserve_strict_key) ? \
+	 (gfp) & (__GFP_MEMALLOC | __GFP_NOMEMALLOC) : 0)
+
+/* Sockets and packets. */
+void memreserve_sk_set(struct sock *sk);
+void memreserve_sk_clear(struct sock *sk);
+void memreserve_sk_dies(struct sock *sk);
+gfp_t memreserve_ask_sk_gfp(const struct sock *sk, gfp_t gfp);
+gfp_t memreserve_ask_rx_gfp(gfp_t gfp);
+gfp_t memreserve_ask_dev_page_gfp(gfp_t gfp);
+bool memreserve_ask_critical(const struct sk_buff *skb);
+bool memreserve_skb_protocol(const struct sk_buff *skb);
+bool memreserve_ask_admit(const struct sock *sk, const struct sk_buff *skb);
+gfp_t memreserve_ask_xmit_gfp(const struct sock *sk, gfp_t gfp);
+unsigned int memreserve_xmit_save(void);
+bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp);
+
+#define memreserve_rx_gfp(gfp) \
+	(memreserve_asks(SOCK) ? memreserve_ask_rx_gfp(gfp) : \
+	 (gfp) | __GFP_MEMALLOC)
+#define memreserve_dev_page_gfp(gfp) \
+	(memreserve_asks(SOCK) ? memreserve_ask_dev_page_gfp(gfp) : \
+	 (gfp) | __GFP_MEMALLOC)
+#define memreserve_skb_critical(skb) \
+	(!memreserve_asks(SOCK) || memreserve_ask_critical(skb))
+/* True where the kernel's own test shall be overruled. */
+#define memreserve_skb_refused(sk, skb) \
+	(memreserve_asks(SOCK) ? !memreserve_ask_admit(sk, skb) : \
+	 !sock_flag(sk, SOCK_MEMALLOC))
+#define memreserve_xmit_gfp(sk, gfp) \
+	(memreserve_asks(SOCK) ? memreserve_ask_xmit_gfp(sk, gfp) : (gfp))
+#define memreserve_frag_stale(page, gfp) \
+	(memreserve_asks(SOCK) && page_is_pfmemalloc(page) && \
+	 !memreserve_ask_frag_keep(page, gfp))
+
+/* Direct reclaim, mm/vmscan.c. */
+bool memreserve_allow_reclaim(struct pglist_data *pgdat);
+bool memreserve_throttle(gfp_t gfp, struct zonelist *zonelist,
+			 nodemask_t *nodemask);
+
+/* Receive rings. */
+gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp);
+
+#define memreserve_refill_gfp(what, gfp) \
+	(memreserve_asks(REFILL) ? \
+	 memreserve_ask_refill_gfp(MEMRESERVE_REFILL_##what, gfp) : (gfp))
+
+#endif /* CONFIG_MEMRESERVE */
+#endif /* _LINUX_MEMRESERVE_H */

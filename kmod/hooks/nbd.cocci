@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// nbd asks with which gfp, and whether with PF_MEMALLOC, it moves swap pages
+// (series patch 14). That its sockets are marked goes through
+// sk_set_memalloc().
+//
+// netswap-rule: nbd_include  file=drivers/block/nbd.c  token=linux/memreserve.h  count=1
+// netswap-rule: nbd_xmit_scope  file=drivers/block/nbd.c  token=memreserve_xmit_save  count=1
+// netswap-rule: nbd_xmit_gfp  file=drivers/block/nbd.c  token=memreserve_xmit_gfp  count=1
+
+@nbd_include@
+@@
+ #include <linux/nbd.h>
++#include <linux/memreserve.h>
+
+@nbd_xmit_scope@
+expression flag;
+@@
+ __sock_xmit(...)
+ {
+ 	<+...
+-	flag = memalloc_noreclaim_save();
++	flag = memreserve_xmit_save();
+ 	...+>
+ }
+
+@nbd_xmit_gfp@
+symbol sock;
+@@
+ __sock_xmit(...)
+ {
+ 	<+...
+-	sock->sk->sk_allocation = GFP_NOIO | __GFP_MEMALLOC;
++	sock->sk->sk_allocation = memreserve_xmit_gfp(sock->sk, GFP_NOIO | __GFP_MEMALLOC);
+ 	...+>
+ }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// Packet buffers ask with which gfp they are made for receive: the data (series
+// patch 9), and what the series left out: the struct sk_buff itself and the page
+// fragments that drivers cut up.
+//
+// netswap-rule: skbuff_c_include  file=net/core/skbuff.c  token=linux/memreserve.h  count=1
+// netswap-rule: rx_data_alloc  file=net/core/skbuff.c  token=gfp_mask = memreserve_rx_gfp  count=3
+// netswap-rule: rx_head_bulk  file=net/core/skbuff.c  token=memreserve_refill_gfp(HEAD  count=1
+// netswap-rule: rx_frag_napi  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=2
+
+@skbuff_c_include@
+@@
+ #include <linux/skbuff_ref.h>
++#include <linux/memreserve.h>
+
+@rx_data_alloc@
+symbol gfp_mask, flags;
+@@
+(
+ 	if (sk_memalloc_socks() && (flags & SKB_ALLOC_RX))
+-		gfp_mask |= __GFP_MEMALLOC;
++		gfp_mask = memreserve_rx_gfp(gfp_mask);
+|
+ 	if (sk_memalloc_socks())
+-		gfp_mask |= __GFP_MEMALLOC;
++		gfp_mask = memreserve_rx_gfp(gfp_mask);
+)
+
+@rx_head_bulk@
+expression E1, E2, E3;
+@@
+ napi_skb_cache_get(...)
+ {
+ 	<+...
+ 	kmem_cache_alloc_bulk(E1,
+-	GFP_ATOMIC | __GFP_NOWARN,
++	memreserve_refill_gfp(HEAD, GFP_ATOMIC | __GFP_NOWARN),
+ 	E2, E3)
+ 	...+>
+ }
+
+@rx_frag_napi@
+identifier f =~ "^__(napi|netdev)_alloc_frag_align$";
+expression E1, E2, E3;
+@@
+ f(...)
+ {
+ 	<+...
+ 	__page_frag_alloc_align(E1, E2,
+-	GFP_ATOMIC | __GFP_NOWARN,
++	memreserve_refill_gfp(FRAG, GFP_ATOMIC | __GFP_NOWARN),
+ 	E3)
+ 	...+>
+ }

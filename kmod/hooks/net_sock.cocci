@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// Sockets ask: is this one marked, what when a marked one dies, and what of a
+// page fragment cache that holds a reserve page (series patch 8 and what it
+// left open).
+//
+// netswap-rule: sock_c_include  file=net/core/sock.c  token=linux/memreserve.h  count=1
+// netswap-rule: sk_set  file=net/core/sock.c  token=memreserve_sk_set  count=1
+// netswap-rule: sk_clear  file=net/core/sock.c  token=memreserve_sk_clear  count=1
+// netswap-rule: sk_dies  file=net/core/sock.c  token=memreserve_sk_dies  count=1
+// netswap-rule: sk_backlog_unmarked  file=net/core/sock.c  token=unmarked while the packet waited  count=1
+// netswap-rule: frag_stale  file=net/core/sock.c  token=memreserve_frag_stale  count=1
+
+@sock_c_include@
+@@
+ #include <linux/sock_diag.h>
++#include <linux/memreserve.h>
+
+@sk_set@
+symbol sk;
+@@
+ sk_set_memalloc(...)
+ {
++	if (memreserve_asks(SOCK)) {
++		memreserve_sk_set(sk);
++		return;
++	}
+ 	sock_set_flag(sk, SOCK_MEMALLOC);
+ 	...
+ }
+
+@sk_clear@
+symbol sk;
+@@
+ sk_clear_memalloc(...)
+ {
++	if (memreserve_asks(SOCK)) {
++		memreserve_sk_clear(sk);
++		return;
++	}
+ 	sock_reset_flag(sk, SOCK_MEMALLOC);
+ 	...
+ }
+
+@sk_dies@
+symbol sk;
+statement S, S1;
+@@
+ __sk_destruct(...)
+ {
+ 	... when != S1
++	if (memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC))
++		memreserve_sk_dies(sk);
+ 	S
+ 	... when any
+ }
+
+@sk_backlog_unmarked@
+symbol sk, skb;
+@@
+ __sk_backlog_rcv(...)
+ {
+ 	<+...
+-	BUG_ON(!sock_flag(sk, SOCK_MEMALLOC));
++	/* The socket may have been unmarked while the packet waited. */
++	if (unlikely(!sock_flag(sk, SOCK_MEMALLOC))) {
++		return sk->sk_backlog_rcv(sk, skb);
++	}
+ 	...+>
+ }
+
+@frag_stale@
+symbol sz, pfrag, gfp;
+@@
+ skb_page_frag_refill(...)
+ {
+ 	if (pfrag->page) {
++		if (memreserve_frag_stale(pfrag->page, gfp))
++			goto memreserve_release;
+ 		...
++memreserve_release:
+ 		put_page(pfrag->page);
+ 	}
+ 	... when any
+ }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// The page allocator asks: may this caller go below the min watermark, how
+// far, is the page marked, are memory policies lifted (series patches 3 to 6);
+// and it keeps an absolute emergency pool below the watermarks.
+//
+// netswap-rule: page_alloc_include  file=mm/page_alloc.c  token=linux/memreserve.h  count=1
+// netswap-rule: gfp_depth  file=mm/page_alloc.c  token=memreserve_reserve_flags  count=1
+// netswap-rule: gfp_take  file=mm/page_alloc.c  token=memreserve_may_take  count=1
+// netswap-rule: gfp_mark  file=mm/page_alloc.c  token=memreserve_mark_page  count=1
+// netswap-rule: gfp_lift  file=mm/page_alloc.c  token=memreserve_lifts_policy  count=1
+// netswap-rule: wmark_raise  file=mm/page_alloc.c  token=memreserve_raise_wmarks  count=1
+// netswap-rule: wmark_absolute  file=mm/page_alloc.c  token=memreserve_zone_emergency  count=2
+
+@page_alloc_include@
+@@
+ #include <linux/migrate.h>
++#include <linux/memreserve.h>
+
+@gfp_depth@
+symbol gfp_mask;
+statement S;
+@@
+ __gfp_pfmemalloc_flags(...)
+ {
++	if (memreserve_asks(GFP))
++		return memreserve_reserve_flags(gfp_mask);
+ 	S
+ 	... when any
+ }
+
+@gfp_take@
+symbol zone, order, gfp_mask, alloc_flags;
+@@
+ get_page_from_freelist(...)
+ {
+ 	<+...
+-	if (alloc_flags & ALLOC_NO_WATERMARKS)
++	if ((alloc_flags & ALLOC_NO_WATERMARKS) &&
++	    memreserve_may_take(zone, order, gfp_mask))
+ 		goto try_this_zone;
+ 	...+>
+ }
+
+@gfp_mark@
+symbol page, order, gfp_flags;
+@@
+ prep_new_page(...)
+ {
+ 	<+...
+-	set_page_pfmemalloc(page);
++	memreserve_mark_page(page, order, gfp_flags);
+ 	...+>
+ }
+
+@gfp_lift@
+symbol gfp_mask, reserve_flags;
+expression E;
+@@
+ __alloc_pages_slowpath(...)
+ {
+ 	<+...
+ 	E ||
+-	reserve_flags
++	memreserve_lifts_policy(gfp_mask, reserve_flags)
+ 	...+>
+ }
+
+@wmark_raise@
+symbol zone, lowmem_pages;
+expression E;
+@@
+ __setup_per_zone_wmarks(...)
+ {
+ 	<+...
+ 	zone->_watermark[WMARK_PROMO] = E;
++	memreserve_raise_wmarks(zone, lowmem_pages);
+ 	...+>
+ }
+
+@wmark_absolute@
+symbol z, alloc_flags, min;
+statement S1, S2;
+@@
+ __zone_watermark_ok(...)
+ {
+ 	<+...
+ 	if (unlikely(alloc_flags & ALLOC_RESERVES)) {
++		min -= memreserve_zone_emergency(z);
+ 		S1
+ 		S2
++		min += memreserve_zone_emergency(z);
+ 	}
+ 	...+>
+ }

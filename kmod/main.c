@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * netswap - core of the network swap modules
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "netswap.h"
+
+static const struct memreserve_host *host;
+
+/* The kernel's hooks. Never NULL once the core is loaded. */
+const struct memreserve_host *netswap_host(void)
+{
+	return host;
+}
+EXPORT_SYMBOL_GPL(netswap_host);
+
+/*
+ * The hooks are looked up by name: a module that named the symbol directly
+ * would be refused with "Unknown symbol", which tells nobody what to do.
+ */
+static int __init netswap_find_host(void)
+{
+	host = symbol_get(memreserve_host);
+	if (!host) {
+		pr_err("this kernel has no memreserve hooks; boot the hooked kernel that \"make kernel\" builds\n");
+		return -EOPNOTSUPP;
+	}
+	if (host->abi != MEMRESERVE_ABI) {
+		pr_err("this kernel's hooks have version %u, this module needs %u; build both from one checkout\n",
+		       host->abi, MEMRESERVE_ABI);
+		symbol_put(memreserve_host);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int __init netswap_init(void)
+{
+	int err;
+
+	err = netswap_find_host();
+	if (err)
+		return err;
+	err = netswap_events_init();
+	if (err)
+		goto err_put_host;
+	err = netswap_netlink_init();
+	if (err)
+		goto err_uninit_events;
+	return 0;
+
+err_uninit_events:
+	netswap_events_uninit();
+err_put_host:
+	symbol_put(memreserve_host);
+	return err;
+}
+module_init(netswap_init);
+
+static void __exit netswap_exit(void)
+{
+	netswap_netlink_uninit();
+	netswap_events_uninit();
+	symbol_put(memreserve_host);
+}
+module_exit(netswap_exit);
+
+MODULE_DESCRIPTION("Core of the network swap modules");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * netswap - what its modules share.
+ *
+ * netswap.ko is the core: it knows the kernel's memreserve, keeps the list of
+ * mechanisms and their counters, and speaks generic netlink. Each mechanism is
+ * a module of its own that registers one const ops struct.
+ */
+#ifndef _NETSWAP_H
+#define _NETSWAP_H
+
+#include <linux/list.h>
+#include <linux/memreserve.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+#include "uapi/netswap.h"
+
+struct net;
+struct sk_buff;
+struct sock;
+
+/**
+ * struct netswap_mechanism - one module's answers and counters
+ * @name: the module's name; also the counters' first name
+ * @group: the group of questions that @ops answers
+ * @ops: one of the memreserve_*_ops, complete, constant
+ * @counter_names: names of the per-CPU counters, stable
+ * @nr_counters: how many
+ * @gauge_name: name of a value that is not a sum, or NULL
+ * @gauge: reads it; any context
+ * @show: prints the counters on the console, any context; may be NULL
+ * @counters: the per-CPU counters, allocated by netswap_register()
+ * @node: in the registry's list
+ */
+struct netswap_mechanism {
+	const char *name;
+	enum memreserve_group group;
+	const void *ops;
+	const char * const *counter_names;
+	unsigned int nr_counters;
+	const char *gauge_name;
+	u64 (*gauge)(void);
+	void (*show)(void);
+
+	u64 __percpu *counters;
+	struct list_head node;
+};
+
+/* registry.c APIs */
+int netswap_register(struct netswap_mechanism *mech);
+void netswap_unregister(struct netswap_mechanism *mech);
+u64 netswap_sum(const struct netswap_mechanism *mech, unsigned int counter);
+void netswap_show(const struct netswap_mechanism *mech);
+int netswap_for_each(int (*fn)(const struct netswap_mechanism *mech,
+			       unsigned int index, void *data), void *data);
+
+/* Any context. */
+static inline void netswap_count(const struct netswap_mechanism *mech,
+				 unsigned int counter)
+{
+	this_cpu_inc(mech->counters[counter]);
+}
+
+static inline void netswap_count_many(const struct netswap_mechanism *mech,
+				      unsigned int counter, u64 n)
+{
+	this_cpu_add(mech->counters[counter], n);
+}
+
+/* main.c APIs */
+const struct memreserve_host *netswap_host(void);
+
+/* events.c APIs */
+void netswap_event(enum netswap_event_kind kind, const char *subject,
+		   u64 value);
+void netswap_event_later(enum netswap_event_kind kind, u64 value);
+int netswap_events_init(void);
+void netswap_events_uninit(void);
+
+/**
+ * struct netswap_mark - a marked socket, as shown to user space
+ */
+struct netswap_mark {
+	u32 id;
+	u32 inode;
+	u16 family;
+	enum netswap_marked_by by;
+	char local[64];
+	char remote[64];
+};
+
+/**
+ * struct netswap_marker - how the core reaches the list of marked sockets
+ * @mark: mark @sk for user space and return the mark's id in @id. -EBUSY: it
+ *	is marked already. Process context.
+ * @unmark: take back user space's mark @id, or that of @sk if not NULL.
+ *	-ENOENT: no such mark. -EPERM: the kernel's own. Process context.
+ * @next: the mark with the smallest id that is not below @id. False: none.
+ */
+struct netswap_marker {
+	int (*mark)(struct sock *sk, u32 *id);
+	int (*unmark)(struct sock *sk, u32 id);
+	bool (*next)(u32 id, struct netswap_mark *mark);
+};
+
+/* netlink.c APIs */
+void netswap_marker_set(const struct netswap_marker *marker);
+int netswap_netlink_init(void);
+void netswap_netlink_uninit(void);
+
+#endif /* _NETSWAP_H */
