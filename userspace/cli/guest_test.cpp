@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <memory>
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/display.h"
+#include "cli/report_files.h"
+#include "lib/accel_probe.h"
+#include "lib/artefacts.h"
+#include "lib/campaign.h"
+#include "lib/host_probe.h"
+#include "lib/tap.h"
+#include "lib/text.h"
+
+namespace netswap::cli {
+
+namespace {
+
+struct Options {
+    StormArguments storm;
+    std::vector<std::string> filter;
+    std::string artefacts;
+    std::string out;
+    std::string accel = "auto";
+    std::string policy = "mainline";
+};
+
+Result<RunTask> make_task(const Options &options) {
+    auto arguments = options.storm;
+    arguments.arms = options.policy;
+    auto plan = plan_storm(arguments);
+    if (!plan)
+        return tl::unexpected(plan.error());
+    auto run = plan->schedule().front();
+    auto artefacts = find_artefacts(artefacts_directory(options.artefacts), run.params.kernel);
+    if (!artefacts)
+        return tl::unexpected(artefacts.error());
+
+    RunTask task;
+    task.artefacts = std::move(*artefacts);
+    task.log_directory = options.out;
+    if (task.log_directory.empty())
+        task.log_directory = fmt::format("{}/runs/guest-test-{}", cache_directory(), ::getpid());
+    task.log_directory = std::filesystem::absolute(task.log_directory);
+    std::error_code error;
+    std::filesystem::create_directories(task.log_directory, error);
+    if (error)
+        return fail(fmt::format("--out {}: {}", task.log_directory, error.message()),
+                    exit_bad_input);
+    RealHost host;
+    HostNeeds needs;
+    needs.log_directory = task.log_directory;
+    needs.memory_mib = run.params.mem_mib + run.params.swap_mib + 100;
+    if (auto ok = check_host(host, needs); !ok)
+        return tl::unexpected(ok.error());
+
+    run.params.accel = options.accel;
+    std::string reason;
+    if (options.accel == "auto")
+        run.params.accel = probe_accelerator(task.artefacts.kernel, reason);
+    task.orders.mode = "tests";
+    task.orders.tests = options.filter;
+    task.orders.server = lab_host_address;
+    task.orders.port = lab_nbd_port;
+    task.check_state = false;
+    task.plan = std::move(run);
+    return task;
+}
+
+/// KTAP with one line a case; details as comments. Returns the number of failures.
+int print_ktap(const std::vector<TestMessage> &tests) {
+    int failed = 0, skipped = 0, number = 0;
+    fmt::print("KTAP version 1\n1..{}\n", tests.size());
+    for (const auto &test : tests) {
+        const bool ok = test.ok || test.skip;
+        failed += !ok;
+        skipped += test.skip;
+        if (!ok)
+            for (const auto line : split(test.detail, '\n'))
+                fmt::print("# {}\n", line);
+        fmt::print("{} {} {}.{}", ok ? "ok" : "not ok", ++number, test.suite, test.name);
+        if (test.skip)
+            fmt::print(" # SKIP {}", join({test.detail}, " "));
+        fmt::print("\n");
+    }
+    fmt::print("# {} passed, {} failed, {} skipped\n",
+               static_cast<int>(tests.size()) - failed - skipped, failed, skipped);
+    return failed;
+}
+
+int run(const Options &options) {
+    auto task = make_task(options);
+    if (!task)
+        return complain(task.error());
+    Display display(1, ::isatty(STDERR_FILENO) != 0, {});
+    Campaign campaign({*task}, 1, start_run, display);
+    if (auto ok = campaign.run(); !ok)
+        return complain(ok.error());
+    display.clear();
+    const int failed = print_ktap(display.tests());
+    if (campaign.interrupted())
+        return complain({"interrupted; everything was taken down", exit_interrupted});
+    const auto &record = display.records().front();
+    if (record.verdict != Verdict::pass)
+        return complain({fmt::format("guest tests ended as {}: {} (logs: {})",
+                                     to_string(record.verdict), record.message, record.log),
+                         exit_failed});
+    if (display.tests().empty())
+        return complain({"no test was run: the filter matches none", exit_failed});
+    return failed > 0 ? exit_failed : exit_ok;
+}
+
+} // namespace
+
+void add_guest_test(CLI::App &app, int &exit_code) {
+    auto *command = app.add_subcommand("guest-test", "run the tests inside a VM; prints KTAP");
+    auto options = std::make_shared<Options>();
+    auto &storm = options->storm;
+    storm.mem = "256M";
+    storm.hang_after_s = 120;
+    command->add_option("--kernel", storm.kernel, "kernel flavour")->capture_default_str();
+    command->add_option("--filter", options->filter, "parts of suite or case names; repeatable");
+    command->add_option("--policy", options->policy, "base of the kernel: mainline, bare, stock")
+        ->check(CLI::IsMember({"mainline", "bare", "stock"}))
+        ->capture_default_str();
+    command->add_option("--mem", storm.mem, "guest memory")->capture_default_str();
+    command->add_option("--cpus", storm.cpus, "guest CPUs")->capture_default_str();
+    command->add_option("--nic", storm.nic, "NIC of the guest")->capture_default_str();
+    command->add_option("--hang-after", storm.hang_after_s, "seconds without a test ending")
+        ->capture_default_str();
+    command->add_option("--timeout", storm.timeout_s, "limit in seconds")->capture_default_str();
+    command->add_option("--accel", options->accel, "auto, kvm or tcg")
+        ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
+        ->capture_default_str();
+    command->add_option("--artefacts", options->artefacts, "directory of kernels and images");
+    command->add_option("--out", options->out, "directory for the logs");
+    command->callback([&exit_code, options] { exit_code = run(*options); });
+}
+
+} // namespace netswap::cli

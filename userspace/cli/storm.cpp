@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/display.h"
+#include "cli/report_files.h"
+#include "lib/accel_probe.h"
+#include "lib/artefacts.h"
+#include "lib/campaign.h"
+#include "lib/campaign_verdict.h"
+#include "lib/host_probe.h"
+#include "lib/nbd_server.h"
+#include "lib/storm_options.h"
+#include "lib/tap.h"
+#include "report/report.h"
+
+namespace netswap::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    StormArguments storm;
+    std::string json;
+    std::string html;
+    std::string out;
+    std::string artefacts;
+    std::string accel = "auto";
+    std::string order = "interleaved";
+    bool append = false;
+};
+
+std::string utc_now(const char *format) {
+    return fmt::format(fmt::runtime(fmt::format("{{:{}}}", format)), fmt::gmtime(std::time(nullptr)));
+}
+
+/// What is checked before the first run: everything the user could have got wrong.
+class Storm {
+public:
+    explicit Storm(Options options) : options_(std::move(options)) {}
+
+    int run() {
+        if (auto ok = prepare(); !ok)
+            return complain(ok.error());
+        Display display(tasks_.size(), ::isatty(STDERR_FILENO) != 0, [&] { save_partial(); });
+        display_ = &display;
+        Campaign campaign(tasks_, plan_.jobs, start_run, display);
+        auto ran = campaign.run();
+        display.clear();
+        auto result = assemble();
+        auto written = write(result);
+        if (!ran)
+            return complain(ran.error());
+        if (campaign.interrupted()) {
+            fmt::print(stderr, "netswap: interrupted after {} of {} runs; everything was taken "
+                               "down\n",
+                       display.records().size(), tasks_.size());
+            return exit_interrupted;
+        }
+        TableStyle style;
+        style.colour = ::isatty(STDOUT_FILENO) != 0;
+        fmt::print("{}", render_table(result, style));
+        fmt::print("logs: {}\n", out_);
+        if (!written)
+            return complain(written.error());
+        return campaign_exit_code(result, plan_.arms);
+    }
+
+private:
+    Status prepare() {
+        auto plan = plan_storm(options_.storm);
+        if (!plan)
+            return tl::unexpected(plan.error());
+        plan_ = std::move(*plan);
+        if (plan_.params.transport == "nbd")
+            if (auto server = make_nbd_server(plan_.params.server); !server)
+                return tl::unexpected(server.error());
+        if (auto ok = find_kernels(); !ok)
+            return ok;
+        if (auto ok = read_previous(); !ok)
+            return ok;
+        if (auto ok = make_out(); !ok)
+            return ok;
+        if (auto ok = check(); !ok)
+            return ok;
+        choose_accelerator();
+        make_tasks();
+        return {};
+    }
+
+    Status find_kernels() {
+        const auto directory = artefacts_directory(options_.artefacts);
+        for (const auto &arm : plan_.arms) {
+            const auto flavour = plan_.flavour_of(arm);
+            auto found = find_artefacts(directory, flavour);
+            if (!found)
+                return tl::unexpected(found.error());
+            artefacts_[flavour] = std::move(*found);
+        }
+        return {};
+    }
+
+    Status read_previous() {
+        if (!options_.append)
+            return {};
+        if (options_.json.empty())
+            return fail("--append needs --json FILE to continue", exit_bad_input);
+        if (!fs::exists(options_.json))
+            return {};
+        auto campaign = read_campaign(options_.json);
+        if (!campaign)
+            return tl::unexpected(campaign.error());
+        previous_ = std::move(*campaign);
+        return {};
+    }
+
+    Status make_out() {
+        out_ = options_.out;
+        if (out_.empty())
+            out_ = fmt::format("{}/runs/{}-{}", cache_directory(), utc_now("%Y%m%dT%H%M%S"),
+                               ::getpid());
+        std::error_code error;
+        fs::create_directories(out_, error);
+        if (error)
+            return fail(fmt::format("--out {}: {}", out_, error.message()), exit_bad_input);
+        out_ = fs::absolute(out_);
+        return {};
+    }
+
+    Status check() {
+        const auto &p = plan_.params;
+        HostNeeds needs;
+        needs.network = p.transport == "nbd";
+        needs.log_directory = out_;
+        needs.memory_mib = plan_.jobs * (p.mem_mib + p.swap_mib + 100);
+        if (auto ok = check_host(host_, needs); !ok)
+            return ok;
+        if (auto version = host_.qemu_version())
+            qemu_ = *version;
+        return {};
+    }
+
+    void choose_accelerator() {
+        plan_.params.accel = options_.accel;
+        if (options_.accel != "auto")
+            return;
+        std::string reason;
+        plan_.params.accel = probe_accelerator(artefacts_.begin()->second.kernel, reason);
+        if (!reason.empty())
+            fmt::print(stderr, "no KVM, using TCG: {}\n", reason);
+    }
+
+    void make_tasks() {
+        for (auto &run : plan_.schedule()) {
+            RunTask task;
+            run.run += first_index(run.arm.name);
+            run.seed = plan_.seed + static_cast<unsigned>(run.run);
+            task.artefacts = artefacts_.at(run.params.kernel);
+            task.log_directory = fmt::format("{}/{}-{:03}", out_, run.arm.name, run.run);
+            task.orders.server = lab_host_address;
+            task.orders.port = lab_nbd_port;
+            task.plan = std::move(run);
+            tasks_.push_back(std::move(task));
+        }
+    }
+
+    /// Runs of this arm that an earlier campaign has made already.
+    int first_index(const std::string &arm) const {
+        int next = 0;
+        for (const auto &record : previous_.runs)
+            if (record.arm == arm)
+                next = std::max(next, record.run + 1);
+        return next;
+    }
+
+    CampaignResult assemble() const {
+        auto result = previous_;
+        utsname system{};
+        ::uname(&system);
+        result.host = {plan_.params.accel, qemu_, host_.cpus(), system.release, started_};
+        const auto &records = display_->records();
+        result.runs.insert(result.runs.end(), records.begin(), records.end());
+        finish(result);
+        return result;
+    }
+
+    Status write(const CampaignResult &result) const {
+        if (!options_.json.empty())
+            if (auto ok = write_campaign(result, options_.json); !ok)
+                return ok;
+        if (!options_.html.empty())
+            return write_page(result, options_.html);
+        return {};
+    }
+
+    /// So that a campaign that is cut off, however rudely, has left what it had.
+    void save_partial() const {
+        if (!options_.json.empty())
+            [[maybe_unused]] auto ignored = write_campaign(assemble(), options_.json);
+    }
+
+    Options options_;
+    StormPlan plan_;
+    RealHost host_;
+    CampaignResult previous_;
+    std::map<std::string, Artefacts> artefacts_; ///< by flavour
+    std::vector<RunTask> tasks_;
+    std::string out_;
+    std::string qemu_;
+    std::string started_ = utc_now("%Y-%m-%dT%H:%M:%SZ");
+    Display *display_ = nullptr;
+};
+
+void add_options(CLI::App &command, Options &o) {
+    auto &s = o.storm;
+    const auto option = [&](const char *name, auto &value, const char *help) {
+        command.add_option(name, value, help)->capture_default_str();
+    };
+    option("--kernel", s.kernel, "kernel flavour below the artefacts directory");
+    option("--arms", s.arms, "arms with commas: base then +module or -module, bare+gfp+slab");
+    option("--runs", s.runs, "runs of each arm");
+    option("--mem", s.mem, "guest memory");
+    option("--cpus", s.cpus, "guest CPUs");
+    option("--nic", s.nic, "virtio-net, e1000, rtl8139 or vmxnet3");
+    option("--transport", s.transport, "nbd, or disk: a local virtio disk in host memory");
+    option("--server", s.server, "nbdkit, nbd-server, or a program run with ADDRESS PORT BYTES");
+    option("--conns", s.conns, "connections of the swap device");
+    option("--min-free", s.min_free, "vm.min_free_kbytes as a size (default: the guest's own)");
+    option("--passes", s.passes, "passes of verifying and writing again");
+    option("--swap", s.swap, "swap size (default: 4.72 x memory)");
+    option("--map", s.map, "size of all mappings together (default: 4 x memory)");
+    option("--workers", s.workers, "storm processes (default: 8 x CPUs)");
+    option("--seed", s.seed, "seed of run 0; run n has seed + n");
+    option("--jobs", s.jobs, "VMs side by side");
+    option("--hang-after", s.hang_after_s, "seconds without a page moved that make a hang");
+    option("--timeout", s.timeout_s, "limit of a run in seconds");
+    option("--churn", s.churn, "rounds of loading and unloading modules during the storm");
+    option("--module-param", s.module_params, "module:name=value, e.g. rx:pages=0; repeatable");
+    command.add_option("--order", o.order, "interleaved (run 0 of each arm first) or by-arm")
+        ->check(CLI::IsMember({"interleaved", "by-arm"}))
+        ->capture_default_str();
+    command.add_option("--accel", o.accel, "auto (tries KVM), kvm or tcg")
+        ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
+        ->capture_default_str();
+    command.add_option("--json", o.json, "write all records here, after every run");
+    command.add_option("--html", o.html, "write a page with plots here");
+    command.add_option("--out", o.out, "directory for the logs of each run (default: in the cache)");
+    command.add_option("--artefacts", o.artefacts, "directory of kernels and guest images");
+    command.add_flag("--append", o.append, "continue the campaign in --json");
+}
+
+} // namespace
+
+void add_storm(CLI::App &app, int &exit_code) {
+    auto *command = app.add_subcommand("storm", "run the swap storm in VMs and compare arms");
+    auto options = std::make_shared<Options>();
+    add_options(*command, *options);
+    command->callback([&exit_code, options] {
+        options->storm.by_arm = options->order == "by-arm";
+        exit_code = Storm(*options).run();
+    });
+}
+
+} // namespace netswap::cli

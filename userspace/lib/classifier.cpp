@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lib/classifier.h"
+
+#include <fmt/format.h>
+
+namespace netswap {
+
+namespace {
+
+Classification without_verdict(const RunEvidence &e) {
+    const auto how = e.machine_end ? *e.machine_end : std::string("unknown reason");
+    if (e.said_hello)
+        return {Verdict::crash, fmt::format("the machine ended without a verdict ({})", how)};
+    return {Verdict::error, fmt::format("the guest never spoke, the machine ended ({}); last on "
+                                        "the console: {}",
+                                        how, e.console_tail.empty() ? "nothing" : e.console_tail)};
+}
+
+} // namespace
+
+Classification classify(const RunEvidence &e) {
+    if (!e.lab_error.empty())
+        return {Verdict::error, e.lab_error};
+    if (!e.console.oom_kill.empty())
+        return {Verdict::oom, e.console.oom_kill};
+    if (!e.console.fatal.empty())
+        return {Verdict::crash, e.console.fatal};
+    if (!e.state_mismatch.empty())
+        return {Verdict::error, "the arm was not in force: " + e.state_mismatch};
+    if (!e.hang.empty()) {
+        auto message = e.hang;
+        if (!e.console.warning.empty())
+            message += "; before that: " + e.console.warning;
+        return {Verdict::hang, std::move(message)};
+    }
+    if (!e.guest)
+        return without_verdict(e);
+    if (e.guest->verdict != Verdict::pass)
+        return {e.guest->verdict, e.guest->message};
+    if (!e.console.warning.empty())
+        return {Verdict::crash, "passed, but the log has: " + e.console.warning};
+    if (!e.churn_failure.empty())
+        return {Verdict::crash, "passed, but module churn failed: " + e.churn_failure};
+    return {Verdict::pass, e.guest->message};
+}
+
+} // namespace netswap

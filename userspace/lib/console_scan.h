@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netswap {
+
+/// What a guest's console says about its health: the first line of each kind, "" if there is none.
+struct ConsoleFindings {
+    std::string fatal;    ///< panic, oops, BUG, general protection fault
+    std::string warning;  ///< WARNING, lockdep and other checkers
+    std::string oom_kill; ///< the kernel killed for want of memory
+    std::string lockup;   ///< soft lock-up or stall: a slow host makes them too, so no verdict
+};
+
+ConsoleFindings scan_console(std::string_view text);
+
+/// The last `count` lines that hold something, for an error message in one line ("a | b").
+std::string last_lines(std::string_view text, int count);
+
+/// A console line without its line end, time stamp and colour.
+std::string_view plain_line(std::string_view line);
+
+} // namespace netswap

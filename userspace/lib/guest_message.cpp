@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lib/guest_message.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace netswap {
+
+using nlohmann::json;
+
+namespace {
+
+std::optional<std::int64_t> number(const json &object, const char *key) {
+    const auto it = object.find(key);
+    if (it == object.end() || !it->is_number())
+        return std::nullopt;
+    return it->get<std::int64_t>();
+}
+
+SampleMessage parse_sample(const json &m) {
+    SampleMessage message;
+    auto &s = message.sample;
+    m.at("t").get_to(s.t);
+    m.at("touched").get_to(s.touched);
+    m.at("pswpin").get_to(s.pswpin);
+    m.at("pswpout").get_to(s.pswpout);
+    s.free = m.value("free", std::int64_t{0});
+    s.min = m.value("min", std::int64_t{0});
+    s.low = m.value("low", std::int64_t{0});
+    s.high = m.value("high", std::int64_t{0});
+    message.throttle = m.value("throttle", std::int64_t{0});
+    message.pfmemalloc_drops = m.value("pfdrop", std::int64_t{0});
+    return message;
+}
+
+CountersMessage parse_counters(const json &m) {
+    CountersMessage message;
+    auto &c = message.counters;
+    const auto vmstat = m.value("vmstat", json::object());
+    c.pswpout = number(vmstat, "pswpout");
+    c.pswpin = number(vmstat, "pswpin");
+    c.throttled = number(vmstat, "pgscan_direct_throttle");
+    c.pfmemalloc_drops = number(m.value("netstat", json::object()), "PFMemallocDrop");
+    const auto ours = m.value("netswap", json::object());
+    for (const auto &[name, value] : ours.items())
+        if (value.is_number())
+            c.netswap[name] = value.get<std::uint64_t>();
+    return message;
+}
+
+VerdictMessage parse_verdict(const json &m) {
+    VerdictMessage message;
+    const auto text = m.at("verdict").get<std::string>();
+    const auto verdict = verdict_from_string(text);
+    if (!verdict || *verdict == Verdict::hang || *verdict == Verdict::crash) {
+        message.message = fmt::format("the guest sent an unknown verdict '{}'", text);
+        return message;
+    }
+    message.verdict = *verdict;
+    message.message = m.value("message", "");
+    message.elapsed_s = m.value("elapsed_s", 0.0);
+    return message;
+}
+
+GuestMessage parse_object(const json &m) {
+    const auto type = m.at("type").get<std::string>();
+    if (type == "hello")
+        return HelloMessage{m.value("agent", 0), m.value("release", "")};
+    if (type == "phase")
+        return PhaseMessage{m.at("phase").get<std::string>(), m.value("t", 0.0)};
+    if (type == "state" || type == "state_end")
+        return StateMessage{m.get<StateReadback>(), type == "state_end"};
+    if (type == "sample")
+        return parse_sample(m);
+    if (type == "churn")
+        return ChurnMessage{m.value("round", 0), m.value("action", ""), m.value("module", ""),
+                            m.value("ok", false), m.value("message", "")};
+    if (type == "counters")
+        return parse_counters(m);
+    if (type == "test")
+        return TestMessage{m.value("suite", ""), m.at("name").get<std::string>(),
+                           m.at("ok").get<bool>(), m.value("skip", false), m.value("detail", "")};
+    if (type == "verdict")
+        return parse_verdict(m);
+    return UnknownMessage{type};
+}
+
+} // namespace
+
+Result<GuestMessage> parse_guest_message(std::string_view line) {
+    try {
+        return parse_object(json::parse(line));
+    } catch (const json::exception &error) {
+        return fail(fmt::format("the guest sent a line that is no message: {} ({})",
+                                line.substr(0, 120), error.what()));
+    }
+}
+
+std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders) {
+    const auto &p = plan.params;
+    const json config = {
+        {"mode", orders.mode},
+        {"policy", plan.arm.policy == Policy::stock ? "" : to_string(plan.arm.policy)},
+        {"modules", plan.arm.modules},
+        {"module_params", p.module_params},
+        {"nic", p.nic},
+        {"transport", p.transport},
+        {"server", orders.server},
+        {"port", orders.port},
+        {"export", ""},
+        {"conns", p.conns},
+        {"swap_mib", p.swap_mib},
+        {"map_mib", p.map_mib},
+        {"workers", p.workers},
+        {"passes", p.passes},
+        {"min_free_kb", p.min_free_kb},
+        {"seed", plan.seed},
+        {"sample_ms", orders.sample_ms},
+        {"churn_rounds", p.churn_rounds},
+        {"tests", orders.tests},
+    };
+    return config.dump() + "\n";
+}
+
+} // namespace netswap

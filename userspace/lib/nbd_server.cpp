@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lib/nbd_server.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/text.h"
+
+namespace netswap {
+
+namespace {
+
+class Nbdkit final : public NbdServer {
+public:
+    Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
+        return std::vector<std::string>{
+            "nbdkit", "-f", "--exit-with-parent", "-i", c.address, "-p", fmt::format("{}", c.port),
+            "memory", fmt::format("size={}", c.size_bytes)};
+    }
+    std::string name() const override { return "nbdkit"; }
+};
+
+class ClassicNbdServer final : public NbdServer {
+public:
+    Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
+        const auto disk = c.scratch + "/export";
+        Fd file(::open(disk.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+        if (!file.valid() || ::ftruncate(file.get(), c.size_bytes) != 0)
+            return tl::unexpected(errno_error(disk, errno));
+        const auto config = c.scratch + "/nbd-server.conf";
+        auto written = write_file(config, fmt::format("[generic]\n"
+                                                      "    listenaddr = {}\n"
+                                                      "    port = {}\n"
+                                                      "    allowlist = true\n"
+                                                      "[default]\n"
+                                                      "    exportname = {}\n",
+                                                      c.address, c.port, disk));
+        if (!written)
+            return tl::unexpected(written.error());
+        return std::vector<std::string>{"nbd-server", "-d", "-C", config};
+    }
+    std::string name() const override { return "nbd-server"; }
+};
+
+class OwnNbdServer final : public NbdServer {
+public:
+    explicit OwnNbdServer(std::string program) : program_(std::move(program)) {}
+    Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
+        return std::vector<std::string>{program_, c.address, fmt::format("{}", c.port),
+                                        fmt::format("{}", c.size_bytes)};
+    }
+    std::string name() const override { return program_; }
+
+private:
+    std::string program_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<NbdServer>> make_nbd_server(const std::string &choice) {
+    if (choice == "nbdkit")
+        return std::make_unique<Nbdkit>();
+    if (choice == "nbd-server")
+        return std::make_unique<ClassicNbdServer>();
+    if (choice.find('/') != std::string::npos) {
+        if (::access(choice.c_str(), X_OK) != 0)
+            return tl::unexpected(errno_error("--server " + choice, errno, exit_bad_input));
+        return std::make_unique<OwnNbdServer>(choice);
+    }
+    return fail(fmt::format("unknown NBD server '{}': choose nbdkit, nbd-server or the path of a "
+                            "program",
+                            choice),
+                exit_bad_input);
+}
+
+Result<Child> start_nbd_server(const NbdServer &server, const NbdServerConfig &config,
+                               double limit_s) {
+    const SystemClock clock;
+    const auto who = "NBD server " + server.name();
+    auto argv = server.command(config);
+    if (!argv)
+        return with_context(argv.error(), who);
+    auto child = Child::spawn(*argv, {.keep = {}, .out = config.log_fd});
+    if (!child)
+        return with_context(child.error(), who);
+
+    const double end = clock.now() + limit_s;
+    while (true) {
+        if (const auto status = child->poll())
+            return fail(fmt::format("{} died before it served: {} (see server.log)", who,
+                                    describe_wait_status(*status)));
+        bool retry = false;
+        const double left = end - clock.now();
+        auto answer = check_nbd_server(config.address, config.port, config.size_bytes, left, retry);
+        if (answer)
+            return child;
+        if (!retry || clock.now() >= end)
+            return with_context(answer.error(), who);
+        ::usleep(20'000);
+    }
+}
+
+} // namespace netswap

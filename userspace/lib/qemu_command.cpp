@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lib/qemu_command.h"
+
+#include <fmt/format.h>
+
+namespace netswap {
+
+namespace {
+
+constexpr const char *guest_mac = "52:54:00:4e:53:01";
+
+/// A comma inside an option's value is written twice.
+std::string escape(const std::string &value) {
+    std::string out;
+    for (const char c : value) {
+        out += c;
+        if (c == ',')
+            out += c;
+    }
+    return out;
+}
+
+std::string device_of(const std::string &nic) {
+    return nic == "virtio-net" ? "virtio-net-pci" : nic;
+}
+
+} // namespace
+
+std::vector<std::string> qemu_command(const QemuConfig &c) {
+    std::vector<std::string> argv{
+        c.binary,
+        "-nodefaults",
+        "-no-user-config",
+        "-display", "none",
+        "-no-reboot",
+        "-machine", "pc",
+        "-accel", c.accel == "tcg" ? "tcg,thread=multi" : c.accel,
+        "-m", fmt::format("{}M", c.mem_mib),
+        "-smp", fmt::format("{}", c.cpus),
+        "-kernel", c.kernel,
+        "-append", c.append,
+    };
+    const auto add = [&](std::string option, std::string value) {
+        argv.push_back(std::move(option));
+        argv.push_back(std::move(value));
+    };
+    if (c.accel == "kvm")
+        add("-cpu", "host");
+    if (!c.initramfs.empty())
+        add("-initrd", c.initramfs);
+    if (c.console_fd >= 0) {
+        // mux=on is what makes the escape Ctrl-A b, and with it BREAK, work over a socket.
+        add("-chardev", fmt::format("socket,id=console,fd={},mux=on,logfile={}", c.console_fd,
+                                    escape(c.console_log)));
+        add("-serial", "chardev:console");
+    }
+    if (c.verdict_fd >= 0) {
+        add("-chardev", fmt::format("socket,id=verdict,fd={}", c.verdict_fd));
+        add("-device", "virtio-serial-pci");
+        add("-device", "virtserialport,chardev=verdict,name=netswap.0");
+    }
+    if (!c.nic.empty()) {
+        add("-netdev", fmt::format("tap,id=net,fd={},vhost=off", c.tap_fd));
+        add("-device", fmt::format("{},netdev=net,mac={},romfile=", device_of(c.nic), guest_mac));
+    }
+    if (!c.disk.empty()) {
+        add("-drive", fmt::format("file={},if=none,id=swap,format=raw,cache=unsafe,aio=threads",
+                                  escape(c.disk)));
+        add("-device", "virtio-blk-pci,drive=swap");
+    }
+    return argv;
+}
+
+std::string kernel_command_line(bool bare) {
+    std::string line = "console=ttyS0 panic=-1 oops=panic transparent_hugepage=never "
+                       "sysrq_always_enabled loglevel=5";
+    if (bare)
+        line += " memreserve=bare";
+    return line;
+}
+
+std::string shell_line(const std::vector<std::string> &argv) {
+    std::string line;
+    for (const auto &arg : argv) {
+        if (!line.empty())
+            line += ' ';
+        if (arg.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-_=,./:+") == std::string::npos &&
+            !arg.empty()) {
+            line += arg;
+            continue;
+        }
+        line += '\'';
+        for (const char c : arg)
+            line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        line += '\'';
+    }
+    return line;
+}
+
+} // namespace netswap

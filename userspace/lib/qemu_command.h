@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace netswap {
+
+/// Everything QEMU's command line is made from. Descriptors are inherited by QEMU under their number.
+struct QemuConfig {
+    std::string binary = "qemu-system-x86_64";
+    std::string accel = "tcg"; ///< "tcg" or "kvm"
+    std::string kernel;        ///< bzImage
+    std::string initramfs;
+    std::string append; ///< kernel command line, see kernel_command_line()
+    std::int64_t mem_mib = 128;
+    int cpus = 2;
+    std::string nic = "virtio-net"; ///< by the option's name; "" for none
+    int tap_fd = -1;
+    int console_fd = -1; ///< socket; Ctrl-A b on it sends BREAK to the guest's serial port
+    int verdict_fd = -1; ///< socket of the virtio-serial port netswap.0
+    std::string console_log;
+    std::string disk; ///< raw file for a virtio disk, "" for none
+};
+
+std::vector<std::string> qemu_command(const QemuConfig &config);
+
+/// Kernel command line of a run; `bare` chooses the policy.
+std::string kernel_command_line(bool bare);
+
+/// The command as a line for a shell, for the log directory.
+std::string shell_line(const std::vector<std::string> &argv);
+
+} // namespace netswap

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "lib/child.h"
+#include "lib/fd.h"
+#include "lib/machine.h"
+#include "lib/qemu_command.h"
+#include "lib/result.h"
+
+namespace netswap {
+
+/// A guest under QEMU, with an NBD server beside it whose end is reported too.
+class QemuMachine final : public Machine {
+public:
+    struct Options {
+        QemuConfig config;           ///< console_fd and verdict_fd are filled in here
+        std::string command_file;    ///< where the command line is written, "" for nowhere
+        int log_fd = -1;             ///< QEMU's own messages
+        Child *server = nullptr;     ///< watched, not owned; may be null
+        std::string interface_name;  ///< for wire_bytes()
+    };
+    static Result<QemuMachine> start(Options options);
+
+    QemuMachine(QemuMachine &&) = default;
+
+    MachineEvent wait(double limit_s) override;
+    void send_line(const std::string &line) override;
+    void send_sysrq(char key) override;
+    std::uint64_t wire_bytes() override;
+    void stop() override;
+
+private:
+    QemuMachine(Options options, Child qemu, Fd console, Fd channel, Fd epoll)
+        : options_(std::move(options)), qemu_(std::move(qemu)), console_(std::move(console)),
+          channel_(std::move(channel)), epoll_(std::move(epoll)) {}
+
+    bool watch(int fd);
+    void read_console();
+    void read_channel();
+    void check_ends();
+
+    Options options_;
+    Child qemu_;
+    Fd console_;
+    Fd channel_;
+    Fd epoll_;
+    std::string pending_; ///< begin of a line of the channel
+    std::deque<MachineEvent> events_;
+    bool ended_ = false;
+    bool server_ended_ = false;
+};
+
+} // namespace netswap

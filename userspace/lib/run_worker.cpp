@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lib/run_worker.h"
+
+#include <cerrno>
+#include <optional>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "lib/nbd_server.h"
+#include "lib/qemu_machine.h"
+#include "lib/sandbox.h"
+#include "lib/tap.h"
+#include "lib/text.h"
+
+namespace netswap {
+
+namespace {
+
+constexpr std::int64_t mib = 1 << 20;
+
+Fd open_log(const std::string &path) {
+    return Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+}
+
+Status make_disk(const std::string &path, std::int64_t bytes) {
+    const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file.valid() || ::ftruncate(file.get(), bytes) != 0)
+        return tl::unexpected(errno_error(path, errno));
+    return {};
+}
+
+void write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const auto written = ::write(fd, text.data(), text.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+/// The parts of a run, in the order in which they are made; taken down in the reverse order.
+class Lab {
+public:
+    explicit Lab(const RunTask &task) : task_(task) {}
+
+    Result<QemuMachine> start() {
+        const auto &params = task_.plan.params;
+        scratch_ = path("scratch");
+        if (auto ok = mount_scratch(scratch_); !ok)
+            return tl::unexpected(ok.error());
+
+        QemuMachine::Options options;
+        if (params.transport == "nbd") {
+            auto tap = create_tap(lab_tap_name, std::string(lab_host_address) + "/24");
+            if (!tap)
+                return tl::unexpected(tap.error());
+            tap_ = std::move(*tap);
+            if (auto ok = start_server(); !ok)
+                return tl::unexpected(ok.error());
+            options.server = &*server_;
+            options.interface_name = lab_tap_name;
+            options.config.nic = params.nic;
+            options.config.tap_fd = tap_.get();
+        } else {
+            options.config.nic.clear();
+            options.config.disk = scratch_ + "/swap";
+            if (auto ok = make_disk(options.config.disk, params.swap_mib * mib); !ok)
+                return tl::unexpected(ok.error());
+        }
+
+        qemu_log_ = open_log(path("qemu.log"));
+        options.log_fd = qemu_log_.get();
+        options.command_file = path("qemu.cmd");
+        auto &config = options.config;
+        config.accel = params.accel;
+        config.kernel = task_.artefacts.kernel;
+        config.initramfs = task_.artefacts.initramfs;
+        config.append = kernel_command_line(task_.plan.arm.policy == Policy::bare);
+        config.mem_mib = params.mem_mib;
+        config.cpus = params.cpus;
+        config.console_log = path("console.log");
+        return QemuMachine::start(std::move(options));
+    }
+
+    [[nodiscard]] std::string path(const char *name) const {
+        return task_.log_directory + "/" + name;
+    }
+
+private:
+    Status start_server() {
+        auto server = make_nbd_server(task_.plan.params.server);
+        if (!server)
+            return tl::unexpected(server.error());
+        server_log_ = open_log(path("server.log"));
+        NbdServerConfig config{lab_host_address, lab_nbd_port, task_.plan.params.swap_mib * mib,
+                               scratch_, server_log_.get()};
+        auto child = start_nbd_server(**server, config);
+        if (!child)
+            return tl::unexpected(child.error());
+        server_ = std::move(*child);
+        return {};
+    }
+
+    const RunTask &task_;
+    std::string scratch_;
+    Fd tap_;
+    Fd server_log_;
+    Fd qemu_log_;
+    std::optional<Child> server_;
+};
+
+SupervisedRun failed_run(const RunTask &task, const Error &error) {
+    SupervisedRun run;
+    auto &record = run.record;
+    record.arm = task.plan.arm.name;
+    record.run = task.plan.run;
+    record.seed = task.plan.seed;
+    record.params = task.plan.params;
+    record.verdict = Verdict::error;
+    record.message = error.message;
+    record.log = task.log_directory;
+    return run;
+}
+
+} // namespace
+
+std::string progress_line(const RunProgress &progress) {
+    const nlohmann::json line = {{"progress",
+                                  {{"phase", progress.phase},
+                                   {"touched", progress.touched},
+                                   {"pswpout", progress.pswpout}}}};
+    return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+std::string record_line(const SupervisedRun &run) {
+    auto tests = nlohmann::json::array();
+    for (const auto &test : run.tests)
+        tests.push_back({{"suite", test.suite},
+                         {"name", test.name},
+                         {"ok", test.ok},
+                         {"skip", test.skip},
+                         {"detail", test.detail}});
+    const nlohmann::json line = {{"record", run.record}, {"tests", std::move(tests)}};
+    return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+SupervisedRun perform_run(const RunTask &task,
+                          const std::function<void(const RunProgress &)> &progress) {
+    SupervisorOptions options;
+    options.plan = task.plan;
+    options.config_line = guest_config_line(task.plan, task.orders);
+    options.check_state = task.check_state;
+    options.progress = progress;
+
+    Lab lab(task);
+    if (auto ok = write_file(lab.path("config.json"), options.config_line); !ok)
+        return failed_run(task, ok.error());
+    const Fd channel_log = open_log(lab.path("channel.jsonl"));
+    options.channel_log = [&](std::string_view line) {
+        write_all(channel_log.get(), std::string(line) + "\n");
+    };
+
+    auto machine = lab.start();
+    if (!machine)
+        return failed_run(task, machine.error());
+    const SystemClock clock;
+    auto run = Supervisor(*machine, clock, std::move(options)).run();
+    run.record.log = task.log_directory;
+    return run;
+}
+
+Result<pid_t> start_run(const RunTask &task, int out_fd) {
+    const auto body = [&] {
+        const auto run = perform_run(task, [&](const RunProgress &progress) {
+            write_all(out_fd, progress_line(progress));
+        });
+        write_all(out_fd, record_line(run));
+        return 0;
+    };
+    const auto on_error = [&](const Error &error) {
+        write_all(out_fd, record_line(failed_run(task, error)));
+    };
+    return start_sandbox(body, on_error);
+}
+
+} // namespace netswap

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lib/supervisor.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "lib/hang_analysis.h"
+#include "lib/state_check.h"
+
+namespace netswap {
+
+namespace {
+
+using Kind = MachineEvent::Kind;
+
+constexpr double console_silence_s = 1.5; ///< after which an answer to sysrq counts as complete
+constexpr double console_limit_s = 20;    ///< for one answer
+constexpr std::size_t console_cap = 32 << 20;
+
+} // namespace
+
+Supervisor::Supervisor(Machine &machine, const Clock &clock, SupervisorOptions options)
+    : machine_(machine), clock_(clock), options_(std::move(options)), start_(clock.now()),
+      watch_(options_.plan.params.hang_after_s, start_) {
+    auto &record = result_.record;
+    record.arm = options_.plan.arm.name;
+    record.run = options_.plan.run;
+    record.seed = options_.plan.seed;
+    record.params = options_.plan.params;
+}
+
+SupervisedRun Supervisor::run() {
+    watch();
+    if (!evidence_.hang.empty() && !evidence_.machine_end)
+        diagnose();
+    machine_.stop();
+    drain();
+    finish_record();
+    return std::move(result_);
+}
+
+void Supervisor::watch() {
+    while (!over_) {
+        const double left = std::max(0.0, next_deadline() - clock_.now());
+        handle(machine_.wait(std::min(left + 0.01, 1.0)));
+        if (!over_)
+            check_limits();
+    }
+    // After a verdict the guest may still have something to say on its console.
+    const double end = clock_.now() + options_.end_limit_s;
+    while (evidence_.guest && !evidence_.machine_end && clock_.now() < end)
+        handle(machine_.wait(end - clock_.now()));
+}
+
+double Supervisor::next_deadline() const {
+    const double whole = start_ + options_.plan.params.timeout_s;
+    if (!evidence_.said_hello)
+        return std::min(whole, start_ + options_.hello_limit_s);
+    return std::min(whole, watch_.deadline());
+}
+
+void Supervisor::check_limits() {
+    const double now = clock_.now();
+    const auto &params = options_.plan.params;
+    watch_.wire(now, machine_.wire_bytes());
+    if (!evidence_.said_hello) {
+        if (now - start_ >= options_.hello_limit_s) {
+            evidence_.machine_end = fmt::format("no word from the guest in {:.0f} s",
+                                                options_.hello_limit_s);
+            over_ = true;
+        }
+    } else if (watch_.hung(now)) {
+        evidence_.hang = fmt::format("no page moved for {:.0f} s in phase '{}'",
+                                     watch_.quiet_for(now), phase_);
+        over_ = true;
+    } else if (now - start_ >= params.timeout_s) {
+        evidence_.hang = fmt::format("no verdict in {:.0f} s, in phase '{}', though pages still "
+                                     "moved",
+                                     params.timeout_s, phase_);
+        over_ = true;
+    }
+}
+
+void Supervisor::handle(const MachineEvent &event) {
+    switch (event.kind) {
+    case Kind::channel_line:
+        handle_line(event.text);
+        break;
+    case Kind::console:
+        if (result_.console.size() < console_cap)
+            result_.console += event.text;
+        break;
+    case Kind::machine_end:
+        evidence_.machine_end = event.text;
+        over_ = true;
+        break;
+    case Kind::server_end:
+        if (!evidence_.guest) {
+            evidence_.lab_error = fmt::format("the NBD server died in phase '{}' ({}); see "
+                                              "server.log",
+                                              phase_, event.text);
+            over_ = true;
+        }
+        break;
+    case Kind::time_out:
+        break;
+    }
+}
+
+void Supervisor::handle_line(const std::string &line) {
+    if (options_.channel_log)
+        options_.channel_log(line);
+    const auto message = parse_guest_message(line);
+    if (message)
+        handle_message(*message);
+    else if (!evidence_.guest) {
+        evidence_.lab_error = message.error().message;
+        over_ = true;
+    }
+}
+
+void Supervisor::handle_message(const GuestMessage &message) {
+    const double now = clock_.now();
+    auto &record = result_.record;
+    if (std::holds_alternative<HelloMessage>(message)) {
+        evidence_.said_hello = true;
+        watch_.phase(now);
+        machine_.send_line(options_.config_line);
+    } else if (const auto *phase = std::get_if<PhaseMessage>(&message)) {
+        phase_ = phase->phase;
+        watch_.phase(now);
+    } else if (const auto *state = std::get_if<StateMessage>(&message)) {
+        (state->at_end ? record.state_end : record.state) = state->state;
+        watch_.phase(now);
+        if (!state->at_end && options_.check_state)
+            evidence_.state_mismatch = state_mismatch(options_.plan, state->state);
+        over_ = over_ || !evidence_.state_mismatch.empty();
+    } else if (const auto *sample = std::get_if<SampleMessage>(&message)) {
+        const auto &s = sample->sample;
+        watch_.pages(now, s.touched, s.pswpin, s.pswpout);
+        record.samples.push_back(s);
+        auto &c = record.counters;
+        c.pswpin = s.pswpin;
+        c.pswpout = s.pswpout;
+        c.throttled = sample->throttle;
+        c.pfmemalloc_drops = sample->pfmemalloc_drops;
+        c.lowest_free_pages = std::min(c.lowest_free_pages.value_or(s.free), s.free);
+    } else if (const auto *churn = std::get_if<ChurnMessage>(&message)) {
+        if (!churn->ok && evidence_.churn_failure.empty())
+            evidence_.churn_failure = fmt::format("round {}: {} {}: {}", churn->round,
+                                                  churn->action, churn->module, churn->message);
+    } else if (const auto *counters = std::get_if<CountersMessage>(&message)) {
+        const auto lowest = record.counters.lowest_free_pages;
+        record.counters = counters->counters;
+        record.counters.lowest_free_pages = lowest;
+    } else if (const auto *test = std::get_if<TestMessage>(&message)) {
+        watch_.phase(now);
+        result_.tests.push_back(*test);
+    } else if (const auto *verdict = std::get_if<VerdictMessage>(&message)) {
+        evidence_.guest = *verdict;
+        over_ = true;
+    }
+    if (options_.progress && !record.samples.empty())
+        options_.progress({phase_, record.samples.back().touched, record.samples.back().pswpout});
+    else if (options_.progress)
+        options_.progress({phase_, 0, 0});
+}
+
+void Supervisor::diagnose() {
+    diagnosis_at_ = result_.console.size();
+    ask('w');
+    if (wants_all_tasks(std::string_view(result_.console).substr(diagnosis_at_)))
+        ask('t');
+    for (const char key : {'m', 'd', 'y'})
+        ask(key);
+    const auto &samples = result_.record.samples;
+    result_.record.hang =
+        analyse_hang(std::string_view(result_.console).substr(diagnosis_at_),
+                     samples.empty() ? std::nullopt : std::optional(samples.back()));
+}
+
+void Supervisor::ask(char key) {
+    if (evidence_.machine_end)
+        return;
+    machine_.send_sysrq(key);
+    const double end = clock_.now() + console_limit_s;
+    double silent_at = clock_.now() + console_silence_s;
+    while (clock_.now() < std::min(end, silent_at) && !evidence_.machine_end) {
+        const auto event = machine_.wait(std::min(end, silent_at) - clock_.now());
+        handle(event);
+        if (event.kind == Kind::console)
+            silent_at = clock_.now() + console_silence_s;
+    }
+}
+
+void Supervisor::drain() {
+    for (int i = 0; i < 1000; i++) {
+        const auto event = machine_.wait(0);
+        if (event.kind == Kind::time_out || event.kind == Kind::machine_end)
+            break;
+        if (event.kind == Kind::console)
+            handle(event);
+    }
+}
+
+void Supervisor::finish_record() {
+    // What sysrq printed is no finding of its own (lockdep's text holds the word "BUG" at times).
+    std::string_view console = result_.console;
+    if (diagnosis_at_ > 0)
+        console = console.substr(0, diagnosis_at_);
+    evidence_.console = scan_console(console);
+    evidence_.console_tail = last_lines(console, 3);
+    const auto decided = classify(evidence_);
+    auto &record = result_.record;
+    record.verdict = decided.verdict;
+    record.message = decided.message;
+    if (evidence_.guest && evidence_.guest->elapsed_s > 0)
+        record.elapsed_s = evidence_.guest->elapsed_s;
+    if (record.verdict != Verdict::hang)
+        record.hang.reset();
+}
+
+} // namespace netswap

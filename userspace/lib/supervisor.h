@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lib/classifier.h"
+#include "lib/clock.h"
+#include "lib/guest_message.h"
+#include "lib/machine.h"
+#include "lib/progress_watch.h"
+#include "lib/record.h"
+#include "lib/storm_options.h"
+
+namespace netswap {
+
+/// What is shown while a run goes on.
+struct RunProgress {
+    std::string phase;
+    std::int64_t touched = 0;
+    std::int64_t pswpout = 0;
+};
+
+struct SupervisorOptions {
+    RunPlan plan;
+    std::string config_line;   ///< sent after the guest's hello
+    bool check_state = true;   ///< compare the state read back with the plan
+    double hello_limit_s = 60; ///< from start to the guest's first word
+    double end_limit_s = 5;    ///< from the verdict to the end of the machine
+    std::function<void(const RunProgress &)> progress; ///< may be empty
+    std::function<void(std::string_view)> channel_log; ///< every line of the guest; may be empty
+};
+
+struct SupervisedRun {
+    RunRecord record; ///< without log
+    std::vector<TestMessage> tests;
+    std::string console;
+};
+
+/// Drives one guest from its first word to its verdict or its end: sends the orders, watches
+/// progress, diagnoses a hang over sysrq before ending the machine, and has the run classified.
+class Supervisor {
+public:
+    Supervisor(Machine &machine, const Clock &clock, SupervisorOptions options);
+    SupervisedRun run();
+
+private:
+    void watch();
+    [[nodiscard]] double next_deadline() const;
+    void check_limits();
+    void handle(const MachineEvent &event);
+    void handle_line(const std::string &line);
+    void handle_message(const GuestMessage &message);
+    void diagnose();
+    /// Sends one sysrq and reads what comes until the console falls silent.
+    void ask(char key);
+    void drain();
+    void finish_record();
+
+    Machine &machine_;
+    const Clock &clock_;
+    SupervisorOptions options_;
+    double start_;
+    ProgressWatch watch_;
+    SupervisedRun result_;
+    RunEvidence evidence_;
+    std::string phase_ = "boot";
+    std::size_t diagnosis_at_ = 0; ///< where in the console the answers to sysrq begin
+    bool over_ = false;
+};
+
+} // namespace netswap
