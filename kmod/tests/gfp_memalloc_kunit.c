@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who gets reserve pages, which of them are marked, and where each class stops. */
+#include <kunit/test.h>
+#include <linux/bottom_half.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+
+#include "entitled.h"
+#include "gfp_memalloc.h"
+#include "netswap.h"
+#include "starve.h"
+
+struct entitled_case {
+	const char *desc;
+	gfp_t gfp;
+	bool pf_memalloc;
+	bool bh_off;
+	enum memreserve_depth want;
+};
+
+static const struct entitled_case entitled_cases[] = {
+	{ "kernel", GFP_KERNEL, false, false, MEMRESERVE_DEPTH_NONE },
+	{ "atomic", GFP_ATOMIC, false, false, MEMRESERVE_DEPTH_NONE },
+	{ "flag", GFP_ATOMIC | __GFP_MEMALLOC, false, false, MEMRESERVE_DEPTH_FULL },
+	{ "task", GFP_KERNEL, true, false, MEMRESERVE_DEPTH_FULL },
+	{ "task with bottom halves off, as a NAPI thread", GFP_ATOMIC, true, true,
+	  MEMRESERVE_DEPTH_FULL },
+	{ "veto beats flag", GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOMEMALLOC, false,
+	  false, MEMRESERVE_DEPTH_NONE },
+	{ "veto beats task", GFP_KERNEL | __GFP_NOMEMALLOC, true, false,
+	  MEMRESERVE_DEPTH_NONE },
+};
+KUNIT_ARRAY_PARAM_DESC(entitled, entitled_cases, desc);
+
+static void entitled_follows_flags_and_context(struct kunit *test)
+{
+	const struct entitled_case *c = test->param_value;
+	enum memreserve_depth got;
+	unsigned int flags = 0;
+
+	if (c->pf_memalloc)
+		flags = memalloc_noreclaim_save();
+	if (c->bh_off)
+		local_bh_disable();
+	got = netswap_entitled(c->gfp);
+	if (c->bh_off)
+		local_bh_enable();
+	if (c->pf_memalloc)
+		memalloc_noreclaim_restore(flags);
+
+	KUNIT_EXPECT_EQ(test, got, c->want);
+}
+
+static void class_tells_receive_from_reclaim(struct kunit *test)
+{
+	unsigned int flags;
+
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC),
+			GFP_MEMALLOC_RECEIVE);
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC |
+						 __GFP_NORETRY),
+			GFP_MEMALLOC_REFILL);
+	flags = memalloc_noreclaim_save();
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO | __GFP_MEMALLOC),
+			GFP_MEMALLOC_RECLAIM);
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO | __GFP_NOFAIL),
+			GFP_MEMALLOC_RECEIVE);
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_ATOMIC),
+			GFP_MEMALLOC_RECEIVE);
+	local_bh_enable();
+	memalloc_noreclaim_restore(flags);
+}
+
+static void floors_leave_receive_its_share(struct kunit *test)
+{
+	unsigned long min;
+
+	for (min = 0; min < 4096; min += 7) {
+		unsigned long receive = gfp_memalloc_floor(GFP_MEMALLOC_RECEIVE, min);
+		unsigned long refill = gfp_memalloc_floor(GFP_MEMALLOC_REFILL, min);
+		unsigned long reclaim = gfp_memalloc_floor(GFP_MEMALLOC_RECLAIM, min);
+
+		KUNIT_ASSERT_EQ(test, receive, 0UL);
+		KUNIT_ASSERT_LE(test, receive, refill);
+		KUNIT_ASSERT_LE(test, refill, reclaim);
+		KUNIT_ASSERT_LE(test, reclaim, min / 4);
+	}
+}
+
+/* The next cases need a VM without swap and bring it to its min watermark. */
+
+static void reserve_page_is_marked(struct kunit *test)
+{
+	struct page *entitled, *vetoed;
+	struct starve starve;
+	bool marked;
+
+	starve_begin(&starve);
+	starve_take(&starve, GFP_ATOMIC);
+	vetoed = alloc_page(GFP_ATOMIC | __GFP_NOWARN | __GFP_NOMEMALLOC);
+	entitled = alloc_page(GFP_ATOMIC | __GFP_NOWARN | __GFP_MEMALLOC);
+	marked = entitled && page_is_pfmemalloc(entitled);
+	if (entitled)
+		__free_page(entitled);
+	if (vetoed)
+		__free_page(vetoed);
+	starve_end(&starve);
+
+	KUNIT_EXPECT_NOT_NULL(test, entitled);
+	KUNIT_EXPECT_TRUE(test, marked);
+}
+
+static void page_above_watermark_is_not_marked(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_ATOMIC | __GFP_MEMALLOC);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_FALSE(test, page_is_pfmemalloc(page));
+	__free_page(page);
+}
+
+static void reclaim_class_stops_and_receive_goes_on(struct kunit *test)
+{
+	unsigned long min, after_reclaim, got_receive;
+	struct starve starve;
+	unsigned int flags;
+
+	starve_begin(&starve);
+	flags = memalloc_noreclaim_save();
+	starve_take(&starve, GFP_NOIO | __GFP_NORETRY);
+	memalloc_noreclaim_restore(flags);
+	after_reclaim = starve_free();
+	min = starve_min();
+	got_receive = starve_take(&starve, GFP_ATOMIC | __GFP_MEMALLOC);
+	starve_end(&starve);
+
+	/* Each zone's quarter is rounded down: one page of slack a zone. */
+	KUNIT_EXPECT_GE(test, after_reclaim + 3, min / 4);
+	KUNIT_EXPECT_LT(test, after_reclaim, min);
+	KUNIT_EXPECT_GE(test, got_receive + 3, min / 4);
+}
+
+static struct kunit_case gfp_memalloc_cases[] = {
+	KUNIT_CASE_PARAM(entitled_follows_flags_and_context, entitled_gen_params),
+	KUNIT_CASE(class_tells_receive_from_reclaim),
+	KUNIT_CASE(floors_leave_receive_its_share),
+	KUNIT_CASE(reserve_page_is_marked),
+	KUNIT_CASE(page_above_watermark_is_not_marked),
+	KUNIT_CASE(reclaim_class_stops_and_receive_goes_on),
+	{}
+};
+
+static struct kunit_suite gfp_memalloc_suite = {
+	.name = "gfp_memalloc",
+	.test_cases = gfp_memalloc_cases,
+};
+kunit_test_suite(gfp_memalloc_suite);
+
+MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
+MODULE_DESCRIPTION("KUnit suite of gfp_memalloc");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The registry: what it refuses, and that its counters add up. */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/string.h>
+
+#include "netswap.h"
+
+static const char * const counter_names[] = { "one", "two" };
+
+static enum memreserve_depth no_depth(gfp_t gfp)
+{
+	return MEMRESERVE_DEPTH_NONE;
+}
+
+static const struct memreserve_gfp_ops incomplete_ops = {
+	.depth = no_depth,
+};
+
+static bool allow(struct pglist_data *pgdat)
+{
+	return true;
+}
+
+static long limit(gfp_t gfp)
+{
+	return 0;
+}
+
+static void waited(struct pglist_data *pgdat, u64 us, bool timed_out)
+{
+}
+
+static const struct memreserve_throttle_ops complete_ops = {
+	.allow = allow,
+	.limit = limit,
+	.waited = waited,
+};
+
+static void registry_refuses_incomplete_ops(struct kunit *test)
+{
+	struct netswap_mechanism mech = {
+		.name = "incomplete",
+		.group = MEMRESERVE_GFP,
+		.ops = &incomplete_ops,
+		.counter_names = counter_names,
+		.nr_counters = 2,
+	};
+
+	KUNIT_EXPECT_EQ(test, netswap_register(&mech), -EINVAL);
+	KUNIT_EXPECT_NULL(test, mech.counters);
+}
+
+static void registry_refuses_incomplete_description(struct kunit *test)
+{
+	struct netswap_mechanism nameless = {
+		.group = MEMRESERVE_THROTTLE,
+		.ops = &complete_ops,
+		.counter_names = counter_names,
+		.nr_counters = 2,
+	};
+	struct netswap_mechanism gauge_without_name = {
+		.name = "x",
+		.group = MEMRESERVE_THROTTLE,
+		.ops = &complete_ops,
+		.counter_names = counter_names,
+		.nr_counters = 2,
+		.gauge_name = "gauge",
+	};
+
+	KUNIT_EXPECT_EQ(test, netswap_register(&nameless), -EINVAL);
+	KUNIT_EXPECT_EQ(test, netswap_register(&gauge_without_name), -EINVAL);
+}
+
+static bool group_is_free(enum memreserve_group group)
+{
+	char who[64];
+
+	netswap_host()->answerer(group, who, sizeof(who));
+	return strncmp(who, "module:", strlen("module:")) != 0;
+}
+
+static void registry_refuses_second_answerer(struct kunit *test)
+{
+	struct netswap_mechanism first = {
+		.name = "first",
+		.group = MEMRESERVE_THROTTLE,
+		.ops = &complete_ops,
+		.counter_names = counter_names,
+		.nr_counters = 2,
+	};
+	struct netswap_mechanism second = first;
+	bool free = group_is_free(MEMRESERVE_THROTTLE);
+
+	if (free)
+		KUNIT_ASSERT_EQ(test, netswap_register(&first), 0);
+	KUNIT_EXPECT_EQ(test, netswap_register(&second), -EBUSY);
+	if (free) {
+		netswap_unregister(&first);
+		KUNIT_EXPECT_TRUE(test, group_is_free(MEMRESERVE_THROTTLE));
+	}
+}
+
+static void counters_add_up_over_cpus(struct kunit *test)
+{
+	struct netswap_mechanism mech = {
+		.counter_names = counter_names,
+		.nr_counters = 2,
+	};
+	int cpu;
+
+	mech.counters = __alloc_percpu(2 * sizeof(u64), __alignof__(u64));
+	KUNIT_ASSERT_NOT_NULL(test, mech.counters);
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(mech.counters, cpu)[1] = 10;
+	netswap_count(&mech, 1);
+	netswap_count_many(&mech, 0, 5);
+
+	KUNIT_EXPECT_EQ(test, netswap_sum(&mech, 0), 5ULL);
+	KUNIT_EXPECT_EQ(test, netswap_sum(&mech, 1),
+			10ULL * num_possible_cpus() + 1);
+	free_percpu(mech.counters);
+}
+
+static void emergency_pool_raises_watermarks_by_its_size(struct kunit *test)
+{
+	const struct memreserve_host *host = netswap_host();
+	unsigned long was = host->emergency(), low = 0, raised = 0;
+	struct zone *zones = NODE_DATA(0)->node_zones;
+	int i;
+
+	KUNIT_ASSERT_EQ(test, host->set_emergency(0), 0);
+	for (i = 0; i <= ZONE_NORMAL; i++)
+		low += min_wmark_pages(&zones[i]);
+	KUNIT_ASSERT_EQ(test, host->set_emergency(200), 0);
+	for (i = 0; i <= ZONE_NORMAL; i++)
+		raised += min_wmark_pages(&zones[i]);
+	/* Each zone's share is rounded down. */
+	KUNIT_EXPECT_LE(test, raised - low, 200UL);
+	KUNIT_EXPECT_GE(test, raised - low, 196UL);
+	KUNIT_EXPECT_EQ(test, host->set_emergency(totalram_pages()), -EINVAL);
+	KUNIT_EXPECT_EQ(test, host->set_emergency(was), 0);
+}
+
+static struct kunit_case netswap_cases[] = {
+	KUNIT_CASE(registry_refuses_incomplete_ops),
+	KUNIT_CASE(registry_refuses_incomplete_description),
+	KUNIT_CASE(registry_refuses_second_answerer),
+	KUNIT_CASE(counters_add_up_over_cpus),
+	KUNIT_CASE(emergency_pool_raises_watermarks_by_its_size),
+	{}
+};
+
+static struct kunit_suite netswap_suite = {
+	.name = "netswap",
+	.test_cases = netswap_cases,
+};
+kunit_test_suite(netswap_suite);
+
+MODULE_DESCRIPTION("KUnit suite of netswap's registry");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Objects of a slab made of reserve pages go to entitled callers only. */
+#include <kunit/test.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "netswap.h"
+#include "starve.h"
+
+#define OBJECT_SIZE 256
+
+static struct kmem_cache *new_cache(struct kunit *test)
+{
+	struct kmem_cache *cache;
+
+	cache = kmem_cache_create("netswap_kunit", OBJECT_SIZE, 0,
+				  SLAB_NO_MERGE, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	return cache;
+}
+
+static bool answers(void)
+{
+	char who[64];
+
+	netswap_host()->answerer(MEMRESERVE_SLAB, who, sizeof(who));
+	return !strcmp(who, "module:pfmemalloc_slab");
+}
+
+/*
+ * The first object makes the slab, from the reserve. What follows must not
+ * come from it, not even through the fast path, which looks at no mark: that
+ * is what the strict mode is for.
+ */
+static void marked_slab_serves_only_the_entitled(struct kunit *test)
+{
+	void *first, *ordinary, *second;
+	struct kmem_cache *cache;
+	struct starve starve;
+	bool first_marked = false, same_slab = false, ordinary_marked = false;
+
+	if (!answers())
+		kunit_skip(test, "pfmemalloc_slab is not loaded");
+	cache = new_cache(test);
+
+	starve_begin(&starve);
+	starve_take(&starve, GFP_ATOMIC);
+	first = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_MEMALLOC |
+					__GFP_NOWARN);
+	ordinary = kmem_cache_alloc(cache, GFP_NOWAIT | __GFP_NOWARN);
+	second = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_MEMALLOC |
+					 __GFP_NOWARN);
+	if (first)
+		first_marked = folio_test_active(virt_to_folio(first));
+	if (first && second)
+		same_slab = virt_to_folio(first) == virt_to_folio(second);
+	if (ordinary)
+		ordinary_marked = folio_test_active(virt_to_folio(ordinary));
+	starve_end(&starve);
+
+	KUNIT_EXPECT_NOT_NULL(test, first);
+	KUNIT_EXPECT_NOT_NULL(test, second);
+	KUNIT_EXPECT_TRUE(test, first_marked);
+	KUNIT_EXPECT_TRUE(test, same_slab);
+	/* NULL when nothing was freed meanwhile; never of a marked slab. */
+	KUNIT_EXPECT_FALSE(test, ordinary_marked);
+
+	if (first)
+		kmem_cache_free(cache, first);
+	if (second)
+		kmem_cache_free(cache, second);
+	if (ordinary)
+		kmem_cache_free(cache, ordinary);
+	kmem_cache_destroy(cache);
+}
+
+static void ordinary_cache_is_untouched(struct kunit *test)
+{
+	struct kmem_cache *cache = new_cache(test);
+	void *object = kmem_cache_alloc(cache, GFP_KERNEL);
+
+	KUNIT_EXPECT_NOT_NULL(test, object);
+	if (object) {
+		KUNIT_EXPECT_FALSE(test, folio_test_active(virt_to_folio(object)));
+		kmem_cache_free(cache, object);
+	}
+	kmem_cache_destroy(cache);
+}
+
+static struct kunit_case pfmemalloc_slab_cases[] = {
+	KUNIT_CASE(marked_slab_serves_only_the_entitled),
+	KUNIT_CASE(ordinary_cache_is_untouched),
+	{}
+};
+
+static struct kunit_suite pfmemalloc_slab_suite = {
+	.name = "pfmemalloc_slab",
+	.test_cases = pfmemalloc_slab_cases,
+};
+kunit_test_suite(pfmemalloc_slab_suite);
+
+MODULE_DESCRIPTION("KUnit suite of pfmemalloc_slab");
+MODULE_LICENSE("GPL");
