@@ -40,7 +40,7 @@ public:
             tally_.fail(suite, current_, end.describe() + "\n" + noise_);
         else if (cases_ == 0)
             tally_.fail(suite, "(run)", end.describe() + "\n" + noise_);
-        else if (end.ok() == failed_)
+        else if (!end.ok() && !failed_)
             tally_.fail(suite, "(exit)", end.describe() + "\n" + noise_);
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/counter_source.h"
 
-#if __has_include("kmod/uapi/netswap.h")
 #include "kmod/uapi/netswap.h"
 
 #include <memory>
@@ -67,13 +66,3 @@ Result<CounterList> NetlinkCounters::read() {
 }
 
 } // namespace netswap::guest
-
-#else
-
-namespace netswap::guest {
-
-Result<CounterList> NetlinkCounters::read() { return CounterList{}; }
-
-} // namespace netswap::guest
-
-#endif

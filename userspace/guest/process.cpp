@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/process.h"
 
-#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
@@ -119,15 +118,14 @@ Result<std::string> run_to_end(const std::vector<std::string> &argv,
     if (!child)
         return with_context(child.error(), "starting " + argv[0]);
     std::string output;
-    const auto end = child->follow(limit, [&output](std::string_view line) {
+    std::string last;
+    const auto end = child->follow(limit, [&](std::string_view line) {
+        last = line;
         if (output.size() < output_limit)
             output.append(line).push_back('\n');
     });
-    if (!end.ok()) {
-        std::replace(output.begin(), output.end(), '\n', ';');
-        return fail(argv[0] + ": " + end.describe() +
-                           (output.empty() ? "" : ": " + output));
-    }
+    if (!end.ok())
+        return fail(argv[0] + ": " + end.describe() + (last.empty() ? "" : ": " + last));
     return output;
 }
 

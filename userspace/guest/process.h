@@ -53,7 +53,8 @@ private:
     Fd pipe_;
 };
 
-/// Runs argv to its end; the error carries how it ended and the last lines it printed.
+/// Runs argv to its end; returns what it printed, or an error with how it ended
+/// and the last line it printed.
 Result<std::string> run_to_end(const std::vector<std::string> &argv,
                                std::chrono::milliseconds limit);
 

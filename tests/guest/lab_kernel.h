@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the tests know about the kernel they run in, and scoped changes to it.
+#pragma once
+
+#include "guest/churn_plan.h"
+#include "guest/modules.h"
+#include "guest/sysfile.h"
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <string>
+
+namespace netswap::guest {
+
+struct Mechanism {
+    const char *module;
+    const char *group; ///< of questions, and its file below reserve_dir
+};
+
+inline constexpr std::array<Mechanism, 5> mechanisms{{{"gfp_memalloc", "gfp"},
+                                                      {"pfmemalloc_slab", "slab"},
+                                                      {"sock_memalloc", "sock"},
+                                                      {"reclaim_throttle", "throttle"},
+                                                      {"rx_reserve", "refill"}}};
+
+inline const std::string reserve_dir = "/sys/kernel/memreserve/";
+
+inline std::string reserve(const std::string &file) {
+    return read_word(reserve_dir + file).value_or("(no " + file + ")");
+}
+
+inline bool hooked() { return read_word(reserve_dir + "policy").has_value(); }
+
+inline bool in_image(const std::string &module) {
+    const auto image = image_modules();
+    return std::find(image.begin(), image.end(), module) != image.end();
+}
+
+/// The hooked kernel with all of our modules in its image.
+inline bool complete() {
+    return hooked() && in_image(std::string(core_module)) &&
+           std::all_of(mechanisms.begin(), mechanisms.end(),
+                       [](const auto &mechanism) { return in_image(mechanism.module); });
+}
+
+inline constexpr const char *not_complete = "needs the hooked kernel and its modules";
+
+/// A module that is loaded as long as this object lives.
+class Loaded {
+public:
+    explicit Loaded(std::string name, const std::string &params = "") : name_(std::move(name)) {
+        const auto done = load_module(name_, params);
+        INFO((done ? "" : done.error().message));
+        REQUIRE(done.has_value());
+    }
+    Loaded(const Loaded &) = delete;
+    Loaded &operator=(const Loaded &) = delete;
+    ~Loaded() {
+        const auto done = unload_module(name_);
+        INFO((done ? "" : done.error().message));
+        CHECK(done.has_value());
+    }
+
+private:
+    std::string name_;
+};
+
+} // namespace netswap::guest

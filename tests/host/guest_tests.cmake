@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0
+# The parts of the guest that need no kernel.
+set(NETSWAP_GUEST_TESTS
+    guest_churn_test.cpp
+    guest_config_test.cpp
+    guest_ktap_test.cpp
+    guest_parse_test.cpp
+    guest_pattern_test.cpp
+)
+
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+    add_test(NAME mkinitramfs
+        COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/qemu/guest/mkinitramfs_test.py)
+    set_tests_properties(mkinitramfs PROPERTIES TIMEOUT 120)
+endif()
