@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <string_view>
+
+namespace netswap {
+
+/// Contents of page.css and page.js, built in. Neither holds "</style" or "</script".
+std::string_view page_css();
+std::string_view page_js();
+
+} // namespace netswap

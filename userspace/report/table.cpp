@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "report/figures.h"
+#include "report/number_text.h"
+#include "report/report.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "lib/text.h"
+
+namespace netswap {
+
+namespace {
+
+enum class Paint { plain, good, middling, bad, dim };
+
+std::string painted(std::string text, Paint paint, bool colour) {
+    if (!colour || paint == Paint::plain)
+        return text;
+    const char *code = paint == Paint::good ? "32" : paint == Paint::bad ? "31" : "33";
+    return fmt::format("\x1b[{}m{}\x1b[0m", paint == Paint::dim ? "2" : code, text);
+}
+
+struct Column {
+    const char *head;
+    const char *unit; ///< second line of the head
+    bool left;        ///< text goes left, numbers right
+};
+
+constexpr std::array<Column, 10> columns{{
+    {"arm", "", true},
+    {"survived", "k/n [95 %]", true},
+    {"elapsed", "s, median (range)", true},
+    {"to mainline", "ratio [95 %]", true},
+    {"out", "pages", false},
+    {"in", "pages", false},
+    {"thrott-", "led", false},
+    {"marked", "skbs", false},
+    {"drop-", "ped", false},
+    {"lowest", "/min", false},
+}};
+
+using Row = std::array<std::string, columns.size()>;
+
+/// "12/326": free pages at the worst moment of any run, by the min watermark of that run.
+std::string lowest_text(const ArmFigures &arm) {
+    if (!arm.lowest_free)
+        return "-";
+    const auto low = compact(static_cast<double>(*arm.lowest_free));
+    return arm.min_watermark ? low + "/" + compact(static_cast<double>(*arm.min_watermark)) : low;
+}
+
+Row row_of(const ArmFigures &arm) {
+    return {arm.arm,
+            fmt::format("{}/{} [{}]", arm.survived, arm.total(), percent_range(arm.survival95)),
+            elapsed_text(arm.elapsed_median, arm.elapsed_spread),
+            ratio_text(arm.to_mainline),
+            compact(arm.pages_out),
+            compact(arm.pages_in),
+            compact(arm.throttled),
+            compact(arm.marked),
+            compact(arm.dropped),
+            lowest_text(arm)};
+}
+
+Paint paint_of(const ArmFigures &arm) {
+    if (arm.survived == arm.total())
+        return Paint::good;
+    return arm.survived == 0 ? Paint::bad : Paint::middling;
+}
+
+class Grid {
+  public:
+    Grid(const std::vector<Row> &rows, int width) {
+        for (std::size_t i = 0; i < columns.size(); i++)
+            widths_[i] = std::max(std::string_view(columns[i].head).size(),
+                                  std::string_view(columns[i].unit).size());
+        for (const auto &row : rows)
+            for (std::size_t i = 1; i < row.size(); i++)
+                widths_[i] = std::max(widths_[i], row[i].size());
+        std::size_t rest = 0;
+        for (std::size_t i = 1; i < columns.size(); i++)
+            rest += widths_[i];
+        // Two blanks between columns if that fits, otherwise one; the arm gets what is left over.
+        std::size_t longest = widths_[0];
+        for (const auto &row : rows)
+            longest = std::max(longest, row[0].size());
+        const auto room = static_cast<std::size_t>(std::max(width, 0));
+        const auto gaps = columns.size() - 1;
+        if (rest + 2 * gaps + longest > room)
+            gap_ = 1;
+        const auto used = rest + gap_ * gaps;
+        const auto left = room > used ? room - used : 0;
+        widths_[0] = std::clamp(longest, widths_[0], std::max(left, widths_[0]));
+    }
+
+    [[nodiscard]] std::string line(const Row &row, Paint paint, bool colour) const {
+        std::string text;
+        // An arm's name that does not fit stands on a line of its own, above its figures.
+        std::string first = row[0];
+        if (first.size() > widths_[0]) {
+            text += first + "\n";
+            first.clear();
+        }
+        std::string body = fmt::format("{:<{}}", first, widths_[0]);
+        for (std::size_t i = 1; i < row.size(); i++) {
+            const auto cell = columns[i].left ? fmt::format("{:<{}}", row[i], widths_[i])
+                                              : fmt::format("{:>{}}", row[i], widths_[i]);
+            body += std::string(gap_, ' ') + painted(cell, i == 1 ? paint : Paint::plain, colour);
+        }
+        while (!body.empty() && body.back() == ' ')
+            body.pop_back();
+        return text + body + "\n";
+    }
+
+    [[nodiscard]] std::string rule() const {
+        std::size_t total = gap_ * (columns.size() - 1);
+        for (const auto width : widths_)
+            total += width;
+        return std::string(total, '-') + "\n";
+    }
+
+  private:
+    std::array<std::size_t, columns.size()> widths_{};
+    std::size_t gap_ = 2;
+};
+
+/// Without control characters: these texts come out of the guest and go to a terminal.
+std::string printable(std::string text) {
+    for (char &c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            c = '?';
+    return text;
+}
+
+/// Words of `text` on lines of at most `width`, further lines indented.
+std::string wrapped(std::string_view text, int width, std::string_view indent) {
+    std::string result;
+    std::size_t column = 0;
+    for (const auto word : split(text, ' ')) {
+        if (word.empty())
+            continue;
+        if (column > 0 && column + 1 + word.size() > static_cast<std::size_t>(width)) {
+            result += "\n" + std::string(indent);
+            column = indent.size();
+        } else if (column > 0) {
+            result += " ";
+            column++;
+        }
+        result += word;
+        column += word.size();
+    }
+    return result + "\n";
+}
+
+/// Which runs did not survive, and how the first one of an arm that hung stood still.
+std::string failures(const std::vector<ArmFigures> &figures, const TableStyle &style) {
+    std::string text;
+    for (const auto &arm : figures) {
+        if (arm.failures.empty())
+            continue;
+        const RunRecord *shown = nullptr;
+        for (const auto *run : arm.runs)
+            if (run->verdict != Verdict::pass && (!shown || (!shown->hang && run->hang)))
+                shown = run;
+        text += "  " + wrapped(fmt::format("{}: {}", arm.arm, failure_text(arm.failures)),
+                               style.width - 2, "    ");
+        if (shown->hang && !shown->hang->cycle.empty()) {
+            for (const auto &line : shown->hang->cycle)
+                text += "    " + wrapped(printable(line), style.width - 4, "      ");
+        } else if (!shown->message.empty()) {
+            text += "    " + wrapped(printable(shown->message), style.width - 4, "      ");
+        }
+        if (!shown->log.empty())
+            text += fmt::format("    run {}, log: {}\n", shown->run, printable(shown->log));
+    }
+    return text.empty() ? text : "\nnot survived\n" + text;
+}
+
+} // namespace
+
+std::string render_table(const CampaignResult &campaign, const TableStyle &style) {
+    const auto figures = arm_figures(campaign.runs);
+    const auto controls = build_controls(campaign.runs);
+    const Paint tone = !controls.bare_hung ? Paint::middling
+                       : *controls.bare_hung ? Paint::good
+                                             : Paint::bad;
+    std::string text = painted(controls.line, tone, style.colour) + "\n";
+    if (figures.empty())
+        return text + "no run in this campaign\n";
+    text += wrapped(parameter_line(campaign), style.width, "  ") + "\n";
+
+    std::vector<Row> rows;
+    for (const auto &arm : figures)
+        rows.push_back(row_of(arm));
+    const Grid grid(rows, style.width);
+    Row heads;
+    Row units;
+    for (std::size_t i = 0; i < columns.size(); i++) {
+        heads[i] = columns[i].head;
+        units[i] = columns[i].unit;
+    }
+    text += grid.line(heads, Paint::plain, false) + grid.line(units, Paint::plain, false);
+    text += grid.rule();
+    for (std::size_t i = 0; i < rows.size(); i++)
+        text += grid.line(rows[i], paint_of(figures[i]), style.colour);
+    text += failures(figures, style);
+    return text;
+}
+
+} // namespace netswap
