@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Install what netswap needs and this Debian machine lacks.
+#
+#   deps.sh [--check]     --check: only say what is missing
+#
+# Needs root or sudo without a password; otherwise it prints the command that
+# an administrator has to run, and fails. A stamp in the cache, keyed by this
+# file and by dpkg's state, makes the second call free.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+packages=(
+	# kernel and modules
+	linux-source-6.12 coccinelle gcc make flex bison bc libelf-dev libssl-dev
+	cpio kmod xz-utils zstd ccache rsync python3 python3-yaml
+	# tools
+	g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev nlohmann-json3-dev
+	libspdlog-dev libexpected-dev libnbd-dev libnl-3-dev libnl-genl-3-dev
+	libnl-route-3-dev
+	# lab and guest
+	qemu-system-x86 nbdkit nbd-client nbd-server busybox-static iproute2 gzip
+	# tests and checks
+	libgtest-dev libgmock-dev catch2 sparse shellcheck clang-format yamllint
+)
+
+case "${1:-}" in
+"" | --check) ;;
+*) die "usage: deps.sh [--check]" ;;
+esac
+
+stamp=$cache/deps-$(hash_of scripts/deps.sh)
+if [ -e "$stamp" ] && [ ! /var/lib/dpkg/status -nt "$stamp" ]; then
+	exit 0
+fi
+
+{ has dpkg-query && has apt-get; } ||
+	die "this is not a Debian system; install by hand: ${packages[*]}"
+
+missing=()
+for package in "${packages[@]}"; do
+	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+	[ "$state" = installed ] || missing+=("$package")
+done
+
+if [ ${#missing[@]} -eq 0 ]; then
+	mkdir -p "$cache"
+	rm -f "$cache"/deps-*
+	: >"$stamp"
+	exit 0
+fi
+[ "${1:-}" != --check ] || die "missing packages: ${missing[*]}"
+
+# Recommended packages stay out: among them are servers that would be started.
+install=(apt-get install -y --no-install-recommends "${missing[@]}")
+if [ "$(id -u)" -eq 0 ]; then
+	as_root=()
+elif has sudo && sudo -n true 2>/dev/null; then
+	as_root=(sudo -n)
+else
+	die "run this as root, then try again: ${install[*]}"
+fi
+
+# nbd-server and others would start a service when they are installed. Debian
+# asks /usr/sbin/policy-rc.d first; 101 means no. An existing one is not touched.
+policy=/usr/sbin/policy-rc.d
+placed=
+remove_policy()
+{
+	[ -z "$placed" ] || "${as_root[@]}" rm -f "$policy"
+}
+trap remove_policy EXIT
+if [ ! -e "$policy" ]; then
+	printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+	placed=yes
+	"${as_root[@]}" chmod 755 "$policy"
+fi
+
+log=$(mktemp)
+apt()
+{
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 </dev/null
+}
+say "deps: installing ${missing[*]}"
+if ! apt apt-get update || grep -qE '^(W|E): (Failed|Some index)' "$log"; then
+	reason=$(grep -E '^(E|W|Err)' "$log" | head -1 || true)
+	say "deps: 'apt-get update' failed (no network?): ${reason:-see $log}; using the lists at hand"
+fi
+if ! apt "${install[@]}"; then
+	reason=$(grep -E '^E:' "$log" | head -1 || true)
+	die "apt-get could not install ${missing[*]}: ${reason:-no reason given} (log: $log)"
+fi
+rm -f "$log"
+mkdir -p "$cache"
+rm -f "$cache"/deps-*
+: >"$stamp"
+say "deps: installed ${#missing[@]} packages"

@@ -1,0 +1,328 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Build a kernel of the lab, and our modules for it, unless the cache has them.
+#
+#   kernel.sh FLAVOUR     6.12         Debian's source with our hooks
+#                         6.12-stock   the same source and configuration, no hooks
+#
+# The last line of stdout is the directory with the outcome: bzImage, vmlinux,
+# config, release, build (the kernel's object tree, for external modules) and
+# modules. Everything else is said on stderr.
+#
+# In the cache (${NETSWAP_CACHE:-~/.cache/netswap}):
+#   source/KEY           Debian's source as it came, never written again
+#   kernel/FLAVOUR-KEY   hard links to it, hooked, and its object tree
+#   modules/...          our modules, keyed apart: they change more often
+#   artefacts/...        what this script prints: links to one of each
+# A KEY hashes everything that the outcome depends on. A directory counts only
+# when it has a file `complete`, which is written last, so an interrupted build
+# is taken up again and never mistaken for a whole one.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+flavour=${1:-}
+case "$flavour" in
+6.12 | 6.12-stock) ;;
+*) die "unknown kernel '$flavour'; there are 6.12 and 6.12-stock" ;;
+esac
+version=${flavour%-stock}
+tarball=/usr/src/linux-source-$version.tar.xz
+hooks=kmod/hooks
+lab_config=qemu/configs/lab.config
+typical_objects=1300
+low_gib=12
+least_gib=6
+
+# make's own variables would leak in when a Makefile calls us.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+export CCACHE_DIR=$cache/ccache
+export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 2026'
+export KBUILD_BUILD_USER=netswap KBUILD_BUILD_HOST=netswap KBUILD_BUILD_VERSION=1
+export LC_ALL=C
+if has ccache; then cc='ccache gcc'; else cc=gcc; fi
+
+hooked() { [ "$flavour" = "$version" ]; }
+
+# ------------------------------------------------------------------- keys
+
+# The tarball's hash, remembered by size and time: it has 150 MB.
+tarball_hash()
+{
+	local remembered
+	remembered=$cache/source/sum-$version-$(stat -c %s-%Y "$tarball")
+	if [ ! -s "$remembered" ]; then
+		mkdir -p "$cache/source"
+		sha256sum <"$tarball" | cut -c1-16 >"$remembered.new"
+		mv "$remembered.new" "$remembered"
+	fi
+	cat "$remembered"
+}
+
+kernel_key()
+{
+	local parts=("$lab_config" scripts/kernel.sh)
+	if hooked; then
+		mapfile -t -O 2 parts < <(files_below "$hooks"; echo scripts/apply-hooks)
+	fi
+	{
+		echo "$source_key"
+		gcc --version | head -1
+		hash_of "${parts[@]}"
+	} | sha256sum | cut -c1-16
+}
+
+# The names of the modules' sources, relative to the checkout.
+module_sources()
+{
+	(cd "$root" && find Kbuild kmod -path "$hooks" -prune -o -type f \
+		\( -name Kbuild -o -name '*.[chS]' -o -name '*.yaml' \) \
+		! -name '*.mod.c' ! -name '.*' -print | LC_ALL=C sort)
+}
+
+modules_key()
+{
+	local parts
+	mapfile -t parts < <(module_sources)
+	hash_of scripts/kernel.sh "${parts[@]}"
+}
+
+# --------------------------------------------------------------- progress
+
+# run_logged LOG WHAT EXPECTED COMMAND...: run COMMAND into LOG while a line
+# tells how many objects are compiled. On failure: the errors, and LOG's name.
+run_logged()
+{
+	local log=$1 what=$2 expected=$3 pid count last=0 pause=20
+	shift 3
+	[ ! -t 2 ] || pause=2
+	"$@" >"$log" 2>&1 </dev/null &
+	pid=$!
+	# shellcheck disable=SC2064
+	trap "kill $pid 2>/dev/null; wait $pid; die interrupted" INT TERM
+	while kill -0 "$pid" 2>/dev/null; do
+		wait_for "$pid" "$pause"
+		count=$(grep -cE '^  (CC|AS|HOSTCC) ' "$log" || true)
+		[ "$count" != "$last" ] || continue
+		last=$count
+		if [ -t 2 ]; then
+			printf '\r\033[K%s: compiling, %s/%s objects' "$what" "$count" "$expected" >&2
+		else
+			echo "$what: compiling, $count/$expected objects" >&2
+		fi
+	done
+	if wait "$pid"; then
+		trap - INT TERM
+		[ ! -t 2 ] || printf '\r\033[K' >&2
+		return
+	fi
+	say "$what: failed; the first errors:"
+	grep -E '(error|ERROR|undefined reference|\*\*\*|Error [0-9])' "$log" | head -12 >&2 || true
+	die "build failed, log: $log"
+}
+
+# wait_for PID SECONDS: until the process ends, at most that long.
+wait_for()
+{
+	local end=$((SECONDS + $2))
+	while [ $SECONDS -lt $end ] && kill -0 "$1" 2>/dev/null; do
+		sleep 0.3
+	done
+}
+
+# ----------------------------------------------------------------- source
+
+# Debian's source, extracted once. AMD's register headers are a third of it and
+# of no use here.
+extract_source()
+{
+	pristine=$cache/source/$source_key
+	[ ! -e "$pristine/complete" ] || return 0
+	say "kernel $flavour: extracting $tarball"
+	rm -rf "$pristine"
+	mkdir -p "$pristine/src"
+	tar -C "$pristine/src" --strip-components=1 --exclude='*/drm/amd/include/*' -xf "$tarball" ||
+		die "cannot extract $tarball"
+	: >"$pristine/complete"
+}
+
+# The tree to build: hard links, and new files where there are hooks.
+make_tree()
+{
+	[ ! -e "$kernel/tree" ] || return 0
+	rm -rf "$kernel"
+	mkdir -p "$kernel"
+	cp -al "$pristine/src" "$kernel/src"
+	if hooked; then
+		say "kernel $flavour: applying hooks"
+		"$root/scripts/apply-hooks" "$root/$hooks" "$kernel/src" \
+			--changed "$kernel/changed" --cache "$cache/spatch" >&2 ||
+			die "the hooks do not fit Debian's linux-source-$version"
+	else
+		: >"$kernel/changed"
+	fi
+	seed_objects
+	: >"$kernel/tree"
+}
+
+# Start from the object tree of the last kernel made of the same source, if
+# there is one: a change of the hooks then compiles only what it touches. make
+# goes by file times, so a file that differs from that kernel's must be new and
+# a file that does not must keep its time.
+seed_objects()
+{
+	local old file
+	old=$(for old in "$cache/kernel/$flavour"-* "$cache/kernel/$version"*; do
+		[ "$(cat "$old/complete" 2>/dev/null)" != "$source_key" ] || echo "$old"
+	done | xargs -r ls -dt | head -1)
+	[ -n "$old" ] || return 0
+	cp -a "$old/src/build" "$kernel/src/build"
+	while read -r file; do
+		if [ ! -e "$kernel/src/$file" ]; then
+			continue
+		elif cmp -s "$old/src/$file" "$kernel/src/$file"; then
+			touch -c -r "$old/src/$file" "$kernel/src/$file"
+		else
+			cp "$kernel/src/$file" "$kernel/src/$file.new"
+			mv "$kernel/src/$file.new" "$kernel/src/$file"
+		fi
+	done < <(sort -u "$old/changed" "$kernel/changed")
+}
+
+# ----------------------------------------------------------------- kernel
+
+kernel_make()
+{
+	CCACHE_BASEDIR=$kernel make -C "$kernel/src" O=build CC="$cc" HOSTCC="$cc" "$@"
+}
+
+# allnoconfig plus lab.config; an option that did not arrive is an error, for
+# Kconfig drops without a word what depends on something that is missing.
+configure()
+{
+	local wanted=$kernel/lab.config line name value bad=()
+	cp "$root/$lab_config" "$wanted"
+	hooked || sed -i '/CONFIG_MEMRESERVE[= ]/d' "$wanted"
+	KCONFIG_ALLCONFIG=$wanted kernel_make allnoconfig >"$kernel/config.log" 2>&1 </dev/null ||
+		die "configuration failed, log: $kernel/config.log"
+	while read -r line; do
+		case "$line" in
+		CONFIG_*=n | "# CONFIG_"*" is not set")
+			name=${line#\# } name=${name%%[= ]*}
+			! grep -q "^$name=" "$kernel/src/build/.config" || bad+=("$name is on")
+			;;
+		CONFIG_*=*)
+			name=${line%%=*} value=$(grep "^$name=" "$kernel/src/build/.config" || true)
+			[ "$value" = "$line" ] || bad+=("$line became ${value:-not set}")
+			;;
+		esac
+	done <"$wanted"
+	[ ${#bad[@]} -eq 0 ] ||
+		die "$lab_config asks for what the kernel does not give: $(printf '%s; ' "${bad[@]}")"
+}
+
+build_kernel()
+{
+	kernel=$cache/kernel/$flavour-$kernel_key
+	[ ! -e "$kernel/complete" ] || return 0
+	with_lock kernel
+	[ ! -e "$kernel/complete" ] || return 0
+	make_room
+	extract_source
+	make_tree
+	configure
+	run_logged "$kernel/log" "kernel $flavour" "$typical_objects" \
+		kernel_make "-j$(nproc)" bzImage modules
+	ln -sfn src/build "$kernel/build"
+	ln -sfn build/vmlinux "$kernel/vmlinux"
+	ln -sfn build/.config "$kernel/config"
+	ln -sfn build/arch/x86/boot/bzImage "$kernel/bzImage"
+	cp "$kernel/build/include/config/kernel.release" "$kernel/release"
+	echo "$source_key" >"$kernel/complete"
+	say "kernel $flavour: built $(cat "$kernel/release") in $SECONDS s," \
+		"$(du -sm "$kernel/src/build" | cut -f1) MiB of objects in $kernel"
+}
+
+# Remove all but the newest $1 kernels of each flavour, and what belongs to them.
+drop_old_kernels()
+{
+	local keep=$1 flavour old
+	for flavour in 6.12 6.12-stock; do
+		find "$cache/kernel" -maxdepth 1 -regex ".*/$flavour-[0-9a-f]*" -printf '%T@ %f\n' |
+			sort -rn | cut -d' ' -f2 | tail -n +"$((keep + 1))" | while read -r old; do
+			[ "$old" != "${kernel##*/}" ] || continue
+			say "kernel: removing old $old from the cache"
+			rm -rf "$cache/kernel/$old" "$cache/modules/$old"* "$cache/artefacts/$old"*
+		done
+	done
+}
+
+make_room()
+{
+	mkdir -p "$cache/kernel"
+	drop_old_kernels 4
+	[ "$(free_gib "$cache")" -ge $low_gib ] || drop_old_kernels 2
+	need_gib $least_gib "$cache"
+}
+
+# ---------------------------------------------------------------- modules
+
+# Ours are built in a copy, as kbuild leaves its objects beside the sources.
+# The copy stays, so that the next build compiles only what changed.
+build_modules()
+{
+	local id=$flavour-$kernel_key-$modules_key work
+	modules=$cache/modules/$id
+	work=$cache/modules/$flavour-$kernel_key.work
+	[ ! -e "$modules/complete" ] || return 0
+	with_lock modules
+	[ ! -e "$modules/complete" ] || return 0
+	rm -rf "$modules"
+	mkdir -p "$modules" "$work"
+	if hooked && [ -e "$root/Kbuild" ]; then
+		module_sources | (cd "$root" && rsync -rlc --files-from=- . "$work/")
+		remove_stale_sources "$work"
+		run_logged "$modules/log" "modules for $flavour" "$(module_sources | grep -c '\.c$')" \
+			external_make "$work" "-j$(nproc)" W=1e modules
+		sed 's/\.o$/.ko/' "$work/modules.order" | while read -r file; do
+			cp "$work/${file#"$work"/}" "$modules/"
+		done
+	fi
+	(cd "$kernel/build" && sed 's/\.o$/.ko/' modules.order | xargs -r cp -t "$modules")
+	: >"$modules/complete"
+}
+
+external_make()
+{
+	local work=$1
+	shift
+	CCACHE_BASEDIR=$cache make -C "$kernel/build" M="$work" CC="$cc" "$@"
+}
+
+# A source that the checkout has no more must not stay in the copy.
+remove_stale_sources()
+{
+	(cd "$1" && find . -type f \( -name Kbuild -o -name '*.[chS]' -o -name '*.yaml' \) \
+		! -name '*.mod.c' -printf '%P\n') | LC_ALL=C sort |
+		LC_ALL=C comm -23 - <(module_sources) | (cd "$1" && xargs -r rm -f)
+}
+
+# ------------------------------------------------------------------ main
+
+[ -r "$tarball" ] || die "no $tarball: run 'make deps' (Debian package linux-source-$version)"
+[ -r "$root/$lab_config" ] || die "no $lab_config in $root"
+mkdir -p "$cache"
+source_key=$(tarball_hash)
+kernel_key=$(kernel_key)
+build_kernel
+modules_key=$(modules_key)
+build_modules
+
+artefacts=$cache/artefacts/${modules##*/}
+mkdir -p "$artefacts"
+for name in bzImage vmlinux config release build; do
+	ln -sfn "$kernel/$name" "$artefacts/$name"
+done
+ln -sfn "$modules" "$artefacts/modules"
+touch -c "$kernel"
+echo "$artefacts"

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/apply-hooks on a kernel tree of three small files."""
+
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+APPLY_HOOKS = pathlib.Path(__file__).resolve().parent.parent / "apply-hooks"
+
+POND_C = """#include <linux/pond.h>
+
+static int pond_depth(int fish)
+{
+	if (fish > 3)
+		return wade(fish);
+	return swim(fish);
+}
+
+static int pond_count(int fish)
+{
+	return swim(fish) + swim(fish + 1);
+}
+"""
+
+ASK_SWIM = """// netswap-rule: ask_swim  file=lake/pond.c  token=may_swim(fish  count=%s
+
+@ask_swim@
+symbol fish;
+@@
+ pond_depth(...)
+ {
+	<+...
+-	swim(fish)
++	may_swim(fish)
+	...+>
+ }
+"""
+
+
+class ApplyHooksTest(unittest.TestCase):
+    def setUp(self):
+        self.top = pathlib.Path(tempfile.mkdtemp(prefix="netswap-test-"))
+        self.addCleanup(shutil.rmtree, self.top)
+        self.hooks = self.top / "hooks"
+        self.tree = self.top / "tree"
+        self.hooks.mkdir()
+        self.put("tree/lake/pond.c", POND_C)
+        self.put("tree/mm/Makefile", "obj-y += slab.o")
+        self.put("tree/mm/Kconfig", 'menu "Memory"\n\nmenu "In"\nendmenu\n\nendmenu\n')
+
+    def put(self, name, text):
+        path = self.top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def run_it(self, *more):
+        return subprocess.run(
+            [str(APPLY_HOOKS), str(self.hooks), str(self.tree), *more],
+            capture_output=True, text=True, timeout=120, check=False,
+        )
+
+    def refused(self, *words):
+        """Run; it must fail with one line of ours that has all `words`."""
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1, done)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+
+class FilesTest(ApplyHooksTest):
+    """What needs no spatch."""
+
+    def test_installs_our_files(self):
+        self.put("hooks/memreserve.c", "int c;\n")
+        self.put("hooks/memreserve.h", "extern int c;\n")
+        self.put("hooks/extra.txt", "extra\n")
+        self.put("hooks/files", "# comment\nextra.txt\tlake/deep/extra.txt\n")
+        done = self.run_it("--changed", str(self.top / "changed"))
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual((self.tree / "mm/memreserve.c").read_text(), "int c;\n")
+        self.assertEqual((self.tree / "include/linux/memreserve.h").read_text(), "extern int c;\n")
+        self.assertEqual((self.tree / "lake/deep/extra.txt").read_text(), "extra\n")
+        self.assertEqual(
+            (self.top / "changed").read_text().split(),
+            ["include/linux/memreserve.h", "lake/deep/extra.txt", "mm/memreserve.c"],
+        )
+
+    def test_appends_after_a_missing_newline(self):
+        self.put("hooks/append", "mm/Makefile\tobj-$(CONFIG_X) += x.o\n")
+        self.assertEqual(self.run_it().returncode, 0)
+        self.assertEqual(
+            (self.tree / "mm/Makefile").read_text(), "obj-y += slab.o\nobj-$(CONFIG_X) += x.o\n"
+        )
+
+    def test_leaves_a_hard_link_alone(self):
+        pristine = self.top / "pristine"
+        pristine.hardlink_to(self.tree / "mm/Makefile")
+        self.put("hooks/append", "mm/Makefile\tmore\n")
+        self.assertEqual(self.run_it().returncode, 0)
+        self.assertEqual(pristine.read_text(), "obj-y += slab.o")
+
+    def test_sources_kconfig_before_the_last_endmenu(self):
+        self.put("hooks/Kconfig.memreserve", "config MEMRESERVE\n")
+        self.assertEqual(self.run_it().returncode, 0)
+        self.assertEqual(
+            (self.tree / "mm/Kconfig").read_text(),
+            'menu "Memory"\n\nmenu "In"\nendmenu\n\nsource "mm/Kconfig.memreserve"\n\nendmenu\n',
+        )
+
+    def test_refuses_a_kconfig_that_goes_on_after_the_menu(self):
+        self.put("hooks/Kconfig.memreserve", "config MEMRESERVE\n")
+        self.put("tree/mm/Kconfig", "menu\nendmenu\nconfig Z\n")
+        self.refused("Kconfig.memreserve", "endmenu")
+
+    def test_refuses_a_hooked_tree(self):
+        self.put("hooks/memreserve.c", "int c;\n")
+        self.assertEqual(self.run_it().returncode, 0)
+        self.refused("mm/memreserve.c", "hooked")
+
+    def test_refuses_a_missing_target(self):
+        self.put("hooks/append", "mm/None\tx\n")
+        self.refused("append:1", "mm/None")
+
+    def test_refuses_a_malformed_append(self):
+        self.put("hooks/append", "mm/Makefile x\n")
+        self.refused("append:1", "FILE<tab>TEXT")
+
+    def test_refuses_a_missing_directory(self):
+        shutil.rmtree(self.hooks)
+        self.refused("hooks", "not a directory")
+
+
+class DeclarationsTest(ApplyHooksTest):
+    """Rules and their netswap-rule lines must name each other."""
+
+    def setUp(self):
+        super().setUp()
+        if not shutil.which("spatch"):
+            self.skipTest("spatch is not installed")
+
+    def test_rule_without_declaration(self):
+        self.put("hooks/a.cocci", ASK_SWIM % 1 + "\n@second@ @@\n- x\n+ y\n")
+        self.refused("a.cocci", "@second@")
+
+    def test_declaration_without_rule(self):
+        extra = "// netswap-rule: ghost  file=lake/pond.c  token=ghost  count=1\n"
+        self.put("hooks/a.cocci", extra + ASK_SWIM % 1)
+        self.refused("a.cocci", "ghost")
+
+    def test_malformed_declaration(self):
+        self.put("hooks/a.cocci", ASK_SWIM % "none")
+        self.refused("a.cocci:1", "count=N")
+
+    def test_rule_without_name(self):
+        self.put("hooks/a.cocci", ASK_SWIM % 1 + "\n@@\nexpression E;\n@@\n- f(E)\n+ g(E)\n")
+        self.refused("a.cocci", "no name")
+
+    def test_two_rules_with_one_token(self):
+        extra = "// netswap-rule: two  file=lake/pond.c  token=may_swim(fish  count=1\n"
+        self.put("hooks/a.cocci", extra + ASK_SWIM % 1 + "\n@two@\n@@\n- swim(1)\n+ may_swim(1)\n")
+        self.refused("ask_swim", "two", "same token")
+
+    def test_file_without_rules(self):
+        self.put("hooks/a.cocci", "// nothing\n")
+        self.refused("a.cocci", "no rule")
+
+
+class RulesTest(ApplyHooksTest):
+    """What spatch did is compared with what was declared."""
+
+    def setUp(self):
+        super().setUp()
+        if not shutil.which("spatch"):
+            self.skipTest("spatch is not installed")
+
+    def test_good_rule(self):
+        self.put("hooks/a.cocci", ASK_SWIM % 1)
+        done = self.run_it()
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("1 rules, 1 files", done.stdout)
+        text = (self.tree / "lake/pond.c").read_text()
+        self.assertIn("return may_swim(fish);", text)
+        self.assertIn("swim(fish) + swim(fish + 1)", text)
+
+    def test_token_with_blanks_and_two_files_of_rules(self):
+        self.put("hooks/a.cocci", ASK_SWIM % 1)
+        self.put(
+            "hooks/b.cocci",
+            "// netswap-rule: inc  file=lake/pond.c  token=#include <linux/ask.h>  count=1\n"
+            "@inc@\n@@\n #include <linux/pond.h>\n+#include <linux/ask.h>\n",
+        )
+        self.assertEqual(self.run_it().returncode, 0)
+        text = (self.tree / "lake/pond.c").read_text()
+        self.assertIn("linux/ask.h", text)
+        self.assertIn("may_swim", text)
+
+    def test_cache_gives_the_same_and_is_checked_too(self):
+        self.put("hooks/a.cocci", ASK_SWIM % 1)
+        cache = ("--cache", str(self.top / "cache"))
+        self.assertEqual(self.run_it(*cache).returncode, 0)
+        first = (self.tree / "lake/pond.c").read_text()
+        self.put("tree/lake/pond.c", POND_C)
+        self.assertEqual(self.run_it(*cache).returncode, 0)
+        self.assertEqual((self.tree / "lake/pond.c").read_text(), first)
+        (kept,) = (self.top / "cache").iterdir()
+        kept.write_text(POND_C)
+        self.put("tree/lake/pond.c", POND_C)
+        self.assertEqual(self.run_it(*cache).returncode, 1)
+
+    def test_matches_nothing(self):
+        self.put("hooks/a.cocci", (ASK_SWIM % 1).replace("pond_depth", "pond_width"))
+        self.refused("ask_swim", "a.cocci", "lake/pond.c", "expected 1", "found 0")
+
+    def test_matches_too_much(self):
+        both = (ASK_SWIM % 1).replace("pond_depth", "pond_count")
+        both = both.replace("-\tswim(fish)", "-\tswim(...)")
+        self.put("hooks/a.cocci", both)
+        self.refused("ask_swim", "expected 1", "found 2")
+
+    def test_counts_what_was_added_only(self):
+        self.put("tree/lake/pond.c", POND_C + "int old(int fish) { return may_swim(fish); }\n")
+        self.put("hooks/a.cocci", ASK_SWIM % 1)
+        self.assertEqual(self.run_it().returncode, 0)
+
+    def test_missing_file(self):
+        self.put("hooks/a.cocci", (ASK_SWIM % 1).replace("lake/pond.c", "lake/sea.c"))
+        self.refused("a.cocci", "lake/sea.c")
+
+    def test_broken_semantic_patch(self):
+        self.put("hooks/a.cocci", (ASK_SWIM % 1).replace("<+...", "<+... ((("))
+        self.refused("a.cocci", "spatch failed")
+
+
+if __name__ == "__main__":
+    unittest.main()
