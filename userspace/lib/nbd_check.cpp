@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 #include <libnbd.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "lib/clock.h"
+#include "lib/fd.h"
 #include "lib/nbd_server.h"
 
 namespace netswap {
@@ -51,18 +53,18 @@ Status check_nbd_server(const std::string &address, int port, std::int64_t size_
     where.sin_port = htons(static_cast<std::uint16_t>(port));
     if (::inet_pton(AF_INET, address.c_str(), &where.sin_addr) != 1)
         return fail("bad address " + address);
+    // libnbd's own connect leaves its state machine behind when it is refused
+    // at once, as on an address of this host; so hand it a connected socket.
+    Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     auto *generic = reinterpret_cast<sockaddr *>(&where);
-    if (nbd_aio_connect(handle.get(), generic, sizeof(where)) != 0 ||
-        nbd_aio_is_dead(handle.get()) == 1) {
-        retry = nbd_get_errno() == ECONNREFUSED;
+    if (!socket.valid() || ::connect(socket.get(), generic, sizeof(where)) != 0) {
+        retry = errno == ECONNREFUSED;
         return fail(fmt::format("refuses connections to {}:{}", address, port));
     }
-    if (auto ok = finish_handshake(handle.get(), clock, end); !ok) {
-        retry = nbd_get_errno() == ECONNREFUSED;
-        if (retry)
-            return fail(fmt::format("refuses connections to {}:{}", address, port));
+    if (nbd_aio_connect_socket(handle.get(), std::move(socket).release()) != 0)
+        return fail(fmt::format("cannot be talked to: {}", nbd_get_error()));
+    if (auto ok = finish_handshake(handle.get(), clock, end); !ok)
         return ok;
-    }
 
     const auto size = nbd_get_size(handle.get());
     if (size < size_bytes)

@@ -20,7 +20,6 @@ struct QemuConfig {
     int tap_fd = -1;
     int console_fd = -1; ///< socket; Ctrl-A b on it sends BREAK to the guest's serial port
     int verdict_fd = -1; ///< socket of the virtio-serial port netswap.0
-    std::string console_log;
     std::string disk; ///< raw file for a virtio disk, "" for none
 };
 

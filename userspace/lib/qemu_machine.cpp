@@ -55,11 +55,16 @@ Result<QemuMachine> QemuMachine::start(Options options) {
     if (!qemu)
         return with_context(qemu.error(), "starting QEMU");
 
+    Fd console_log;
+    if (!options.console_file.empty())
+        console_log = Fd(::open(options.console_file.c_str(),
+                                O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
     if (!epoll.valid())
         return tl::unexpected(errno_error("epoll", errno));
     QemuMachine machine(std::move(options), std::move(*qemu), std::move(console->ours),
                         std::move(channel->ours), std::move(epoll));
+    machine.console_log_ = std::move(console_log);
     bool ok = machine.watch(machine.console_.get()) && machine.watch(machine.channel_.get()) &&
               machine.watch(machine.qemu_.pidfd());
     if (machine.options_.server)
@@ -100,6 +105,9 @@ void QemuMachine::read_console() {
     while (console_.valid()) {
         const auto got = ::read(console_.get(), buffer, sizeof(buffer));
         if (got > 0) {
+            if (console_log_.valid())
+                [[maybe_unused]] auto copied =
+                    ::write(console_log_.get(), buffer, static_cast<std::size_t>(got));
             events_.push_back({MachineEvent::Kind::console,
                                std::string(buffer, static_cast<std::size_t>(got))});
             continue;

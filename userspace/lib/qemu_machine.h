@@ -19,6 +19,7 @@ public:
     struct Options {
         QemuConfig config;           ///< console_fd and verdict_fd are filled in here
         std::string command_file;    ///< where the command line is written, "" for nowhere
+        std::string console_file;    ///< copy of what the console prints, "" for none
         int log_fd = -1;             ///< QEMU's own messages
         Child *server = nullptr;     ///< watched, not owned; may be null
         std::string interface_name;  ///< for wire_bytes()
@@ -46,6 +47,7 @@ private:
     Options options_;
     Child qemu_;
     Fd console_;
+    Fd console_log_;
     Fd channel_;
     Fd epoll_;
     std::string pending_; ///< begin of a line of the channel

@@ -48,7 +48,7 @@ struct RunParams {
 /// What the guest read back about itself: the proof that the arm was in force.
 struct StateReadback {
     std::string release;
-    std::string policy;                        ///< "" on a kernel without hooks
+    std::string policy;                        ///< "stock" on a kernel without hooks
     std::map<std::string, std::string> groups; ///< question group -> who answers
     std::vector<std::string> modules;
     std::int64_t min_free_kbytes = -1;

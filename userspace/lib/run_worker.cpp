@@ -75,6 +75,7 @@ public:
         qemu_log_ = open_log(path("qemu.log"));
         options.log_fd = qemu_log_.get();
         options.command_file = path("qemu.cmd");
+        options.console_file = path("console.log");
         auto &config = options.config;
         config.accel = params.accel;
         config.kernel = task_.artefacts.kernel;
@@ -82,7 +83,6 @@ public:
         config.append = kernel_command_line(task_.plan.arm.policy == Policy::bare);
         config.mem_mib = params.mem_mib;
         config.cpus = params.cpus;
-        config.console_log = path("console.log");
         return QemuMachine::start(std::move(options));
     }
 

@@ -171,6 +171,8 @@ void Supervisor::handle_message(const GuestMessage &message) {
 
 void Supervisor::diagnose() {
     diagnosis_at_ = result_.console.size();
+    // The console shows warnings only; what sysrq prints is mostly below that.
+    ask('9');
     ask('w');
     if (wants_all_tasks(std::string_view(result_.console).substr(diagnosis_at_)))
         ask('t');
