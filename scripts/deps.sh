@@ -17,7 +17,7 @@ packages=(
 	cpio kmod xz-utils zstd ccache rsync python3 python3-yaml
 	# tools
 	g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev nlohmann-json3-dev
-	libspdlog-dev libexpected-dev libnbd-dev libnl-3-dev libnl-genl-3-dev
+	libexpected-dev libnbd-dev libnl-3-dev libnl-genl-3-dev
 	libnl-route-3-dev
 	# lab and guest
 	qemu-system-x86 nbdkit nbd-client nbd-server busybox-static iproute2 gzip

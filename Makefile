@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# A thin front: each verb is a script of scripts/ or a program of build/.
+#
+# Variables: FLAVOURS (kernels, default 6.12; also 6.12-stock), STORM_ARGS
+# (options for `netswap storm`), TESTS (suites of `make test`), CHECKS (of
+# `make lint`), NETSWAP_CACHE (default ~/.cache/netswap).
+
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+FLAVOURS ?= 6.12
+CACHE := $(or $(NETSWAP_CACHE),$(HOME)/.cache/netswap)
+
+comma := ,
+# $(call unless,--option,value...): a default that STORM_ARGS may override.
+unless = $(if $(filter $(1) $(1)=%,$(STORM_ARGS)),,$(1) $(2)$(if $(3),$(comma)$(3))$(if $(4),$(comma)$(4)))
+
+.NOTPARALLEL:
+.PHONY: all help deps kernel modules guest build storm test lint clean clean-cache
+
+all: build guest ## build everything: programs, kernels, modules, guest images
+
+help: ## list the verbs
+	@echo "make VERB, where VERB is one of"
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | \
+		while IFS="$$(printf '\t')" read -r verb text; do \
+			printf '  %-12s %s\n' "$$verb" "$$text"; done
+	@sed -n '/^# Variables/,/^$$/s/^# //p' Makefile
+
+deps: ## install what this Debian machine lacks (root or sudo)
+	@scripts/deps.sh
+
+kernel: deps ## build the kernels FLAVOURS, unless the cache has them
+	@for f in $(FLAVOURS); do scripts/kernel.sh $$f || exit; done
+
+modules: kernel ## build our modules for the kernels FLAVOURS
+
+guest: deps ## build kernels, modules and guest images of FLAVOURS
+	@scripts/artefacts.sh $(FLAVOURS)
+
+build: deps ## build the programs into build/
+	@scripts/cmake.sh
+
+storm: all ## run a short storm on three arms and print the table (STORM_ARGS)
+	@build/netswap storm $(call unless,--arms,bare,mainline,netswap) \
+		$(call unless,--runs,2) $(call unless,--kernel,$(firstword $(FLAVOURS))) $(STORM_ARGS)
+
+test: all ## run all tests, or the suites TESTS: host scripts docs guest e2e
+	@scripts/run-tests $(TESTS)
+
+lint: all ## check style: shellcheck, clang-format, checkpatch, sparse (CHECKS)
+	@scripts/lint.sh $(CHECKS)
+
+clean: ## remove build/
+	rm -rf build
+
+clean-cache: ## remove what the cache holds: sources, kernels, logs of runs
+	@test -n "$(CACHE)" && for d in source kernel modules artefacts spatch ccache runs locks; do \
+		rm -rf "$(CACHE)/$$d"; done; rm -f "$(CACHE)"/deps-*

@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Fill build/artefacts/FLAVOUR, where build/netswap looks for kernels and images.
+#
+#   artefacts.sh FLAVOUR...
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+[ $# -gt 0 ] || die "usage: artefacts.sh FLAVOUR..."
+for flavour in "$@"; do
+	kernel=$("$root/scripts/kernel.sh" "$flavour")
+	guest=$("$root/scripts/guest.sh" "$flavour")
+	links=$root/build/artefacts/$flavour
+	mkdir -p "$links"
+	for name in bzImage vmlinux config release build modules; do
+		ln -sfn "$kernel/$name" "$links/$name"
+	done
+	ln -sfn "$guest/initramfs.cpio.gz" "$links/initramfs.cpio.gz"
+done

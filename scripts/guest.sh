@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Build the guest's programs and its initramfs for one kernel.
+#
+#   guest.sh FLAVOUR      6.12 or 6.12-stock
+#
+# The last line of stdout is the directory with initramfs.cpio.gz. The kernel is
+# built first if it is not there.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+[ $# -eq 1 ] || die "usage: guest.sh FLAVOUR"
+flavour=$1
+build=$root/build
+kernel=$("$root/scripts/kernel.sh" "$flavour")
+"$root/scripts/cmake.sh" netswap-guest netswap-guest-tests
+
+out=$build/guest/$flavour
+mkdir -p "$out"
+"$root/qemu/guest/mkinitramfs" --manifest "$root/qemu/guest/manifest" \
+	--kernel-dir "$kernel" --bin-dir "$build" --output "$out/initramfs.new" >&2
+mv "$out/initramfs.new" "$out/initramfs.cpio.gz"
+echo "$out"

@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The same storm to a local disk passes without any of this: the limit.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+requires_kernel 6.12
+
+storm disk.json --arms mainline --runs 1 --transport disk
+verdicts disk.json mainline pass
