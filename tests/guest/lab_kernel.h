@@ -30,7 +30,9 @@ inline std::string reserve(const std::string &file) {
     return read_word(reserve_dir + file).value_or("(no " + file + ")");
 }
 
-inline bool hooked() { return read_word(reserve_dir + "policy").has_value(); }
+inline bool hooked() {
+    return read_word(reserve_dir + "policy").has_value();
+}
 
 inline bool in_image(const std::string &module) {
     const auto image = image_modules();
@@ -48,7 +50,7 @@ inline constexpr const char *not_complete = "needs the hooked kernel and its mod
 
 /// A module that is loaded as long as this object lives.
 class Loaded {
-public:
+  public:
     explicit Loaded(std::string name, const std::string &params = "") : name_(std::move(name)) {
         const auto done = load_module(name_, params);
         INFO((done ? "" : done.error().message));
@@ -62,7 +64,7 @@ public:
         CHECK(done.has_value());
     }
 
-private:
+  private:
     std::string name_;
 };
 

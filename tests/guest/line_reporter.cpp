@@ -15,7 +15,7 @@ namespace netswap::guest {
 namespace {
 
 class LineReporter : public Catch::StreamingReporterBase<LineReporter> {
-public:
+  public:
     explicit LineReporter(const Catch::ReporterConfig &config) : StreamingReporterBase(config) {}
 
     static std::string getDescription() { return "one line of JSON for each case"; }
@@ -66,13 +66,12 @@ public:
                                   {"ok", ok},
                                   {"skip", ok && !skipped.empty()},
                                   {"detail", ok ? skipped : detail_}};
-        std::cout << "@end "
-                  << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+        std::cout << "@end " << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
                   << std::endl;
         StreamingReporterBase::testCaseEnded(stats);
     }
 
-private:
+  private:
     std::string detail_;
     std::optional<Kmsg> log_;
 };

@@ -10,7 +10,9 @@ namespace {
 
 const std::string core(core_module);
 
-std::string answer_of(const std::string &module) { return "module:" + module; }
+std::string answer_of(const std::string &module) {
+    return "module:" + module;
+}
 
 /// Every group's answer is what the loaded modules say, and the base's elsewhere.
 void check_groups(const std::vector<std::string> &loaded) {
@@ -47,8 +49,8 @@ TEST_CASE("all modules together answer all groups") {
     const Loaded sock("sock_memalloc");
     const Loaded throttle("reclaim_throttle");
     const Loaded rx("rx_reserve");
-    check_groups({"gfp_memalloc", "pfmemalloc_slab", "sock_memalloc", "reclaim_throttle",
-                  "rx_reserve"});
+    check_groups(
+        {"gfp_memalloc", "pfmemalloc_slab", "sock_memalloc", "reclaim_throttle", "rx_reserve"});
 }
 
 TEST_CASE("a module is not loaded twice") {

@@ -10,8 +10,12 @@ std::string reason_of_case;
 
 } // namespace
 
-void skip(std::string reason) { reason_of_case = std::move(reason); }
+void skip(std::string reason) {
+    reason_of_case = std::move(reason);
+}
 
-std::string take_skip_reason() { return std::exchange(reason_of_case, {}); }
+std::string take_skip_reason() {
+    return std::exchange(reason_of_case, {});
+}
 
 } // namespace netswap::guest

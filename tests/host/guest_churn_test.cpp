@@ -36,8 +36,8 @@ std::set<std::string> replay(const std::vector<ChurnStep> &plan,
 class ChurnPlan : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(ChurnPlan, EveryStepIsPossibleAndTheStartComesBack) {
-    for (const auto &start : {with_core(five), with_core({"rx_reserve"}), with_core({}),
-                              std::vector<std::string>{}}) {
+    for (const auto &start :
+         {with_core(five), with_core({"rx_reserve"}), with_core({}), std::vector<std::string>{}}) {
         const auto plan = plan_churn(GetParam(), 50, five, start);
         EXPECT_EQ(replay(plan, start), std::set<std::string>(start.begin(), start.end()));
     }

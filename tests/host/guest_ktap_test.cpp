@@ -28,8 +28,7 @@ TEST(Ktap, SuiteWithCases) {
     EXPECT_EQ(results[0], passed("reserve", "opens"));
     EXPECT_EQ(results[1].name, "fills");
     EXPECT_FALSE(results[1].ok);
-    EXPECT_EQ(results[1].detail,
-              "# fills: EXPECTATION FAILED at kmod/x.c:9\nExpected a == b\n");
+    EXPECT_EQ(results[1].detail, "# fills: EXPECTATION FAILED at kmod/x.c:9\nExpected a == b\n");
     EXPECT_TRUE(results[2].ok);
     EXPECT_TRUE(results[2].skip);
     EXPECT_EQ(results[2].detail, "no NUMA here");
@@ -71,8 +70,7 @@ TEST(Ktap, NextSuiteDoesNotHideACutOffOne) {
 }
 
 TEST(Ktap, UnfulfilledPlanIsAFailure) {
-    const auto results =
-        parse_ktap("    # Subtest: s\n    1..3\n    ok 1 a\nok 1 s\n");
+    const auto results = parse_ktap("    # Subtest: s\n    1..3\n    ok 1 a\nok 1 s\n");
     ASSERT_EQ(results.size(), 2U);
     EXPECT_EQ(results[1].name, "(plan)");
     EXPECT_EQ(results[1].detail, "ran 1 of 3");

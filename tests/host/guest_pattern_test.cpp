@@ -92,11 +92,11 @@ TEST(PagePattern, BasesOfManyPagesDiffer) {
 TEST(SwapHeader, HoldsWhatTheKernelReads) {
     const auto page = swap_header(0x12345);
     EXPECT_EQ(std::string(page.end() - 10, page.end()), "SWAPSPACE2");
-    EXPECT_EQ(page[1024], 1);                    // version
-    EXPECT_EQ(page[1028], 0x44);                 // last page = pages - 1, little endian
+    EXPECT_EQ(page[1024], 1);    // version
+    EXPECT_EQ(page[1028], 0x44); // last page = pages - 1, little endian
     EXPECT_EQ(page[1029], 0x23);
     EXPECT_EQ(page[1030], 0x01);
-    EXPECT_EQ(page[1032], 0);                    // bad pages
+    EXPECT_EQ(page[1032], 0); // bad pages
 }
 
 } // namespace

@@ -13,9 +13,9 @@ namespace netswap::guest {
 
 /// One worker's slot; a cache line pair of its own.
 struct alignas(128) WorkerSlot {
-    std::atomic<std::uint64_t> touched{0};  ///< pages, over all passes
-    std::atomic<std::uint32_t> pass{0};     ///< the pass it is in; 0 writes
-    std::atomic<std::uint64_t> done_ns{0};  ///< CLOCK_MONOTONIC at its end, 0: still at work
+    std::atomic<std::uint64_t> touched{0}; ///< pages, over all passes
+    std::atomic<std::uint32_t> pass{0};    ///< the pass it is in; 0 writes
+    std::atomic<std::uint64_t> done_ns{0}; ///< CLOCK_MONOTONIC at its end, 0: still at work
     // Valid once exit status says so:
     std::uint64_t bad_page = 0;
     PageMismatch bad;
@@ -25,7 +25,7 @@ struct alignas(128) WorkerSlot {
 enum WorkerExit { worker_done = 0, worker_corrupt = 3, worker_no_memory = 4 };
 
 class Board {
-public:
+  public:
     /// Maps and locks a board for `workers` slots.
     static Result<Board> create(int workers);
 
@@ -48,7 +48,7 @@ public:
     /// When the last worker ended; 0 if none has.
     [[nodiscard]] std::uint64_t last_done_ns() const;
 
-private:
+  private:
     struct Head {
         std::atomic<bool> go{false};
         std::atomic<bool> may_end{false};

@@ -19,10 +19,8 @@ struct Mount {
     const char *where;
 };
 
-constexpr std::array<Mount, 4> mounts{{{"proc", "/proc"},
-                                       {"sysfs", "/sys"},
-                                       {"devtmpfs", "/dev"},
-                                       {"debugfs", "/sys/kernel/debug"}}};
+constexpr std::array<Mount, 4> mounts{
+    {{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"debugfs", "/sys/kernel/debug"}}};
 
 void open_console() {
     const int console = ::open("/dev/console", O_RDWR);

@@ -26,8 +26,7 @@ std::optional<std::string> device_of(std::string_view port_name) {
 
 } // namespace
 
-Result<PortChannel> PortChannel::open(std::string_view port_name,
-                                      std::chrono::milliseconds limit) {
+Result<PortChannel> PortChannel::open(std::string_view port_name, std::chrono::milliseconds limit) {
     const auto end = Clock::now() + limit;
     do {
         if (const auto device = device_of(port_name)) {
@@ -40,7 +39,7 @@ Result<PortChannel> PortChannel::open(std::string_view port_name,
         std::this_thread::sleep_for(10ms);
     } while (Clock::now() < end);
     return fail("no virtio serial port named " + std::string(port_name) +
-                       " (QEMU needs -device virtserialport,name=" + std::string(port_name) + ")");
+                " (QEMU needs -device virtserialport,name=" + std::string(port_name) + ")");
 }
 
 void PortChannel::send(std::string_view line) {

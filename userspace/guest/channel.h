@@ -12,7 +12,7 @@ namespace netswap::guest {
 
 /// Where messages to the host go. The host reads a guest that falls silent as hung.
 class Channel {
-public:
+  public:
     virtual ~Channel() = default;
     /// Sends one message; `line` is JSON without a line end, at most max_line bytes.
     /// Allocates nothing. A lost line is not reported: nobody could be told.
@@ -22,7 +22,7 @@ public:
 };
 
 class PortChannel final : public Channel {
-public:
+  public:
     /// Finds the port by its name under /sys/class/virtio-ports and waits for it to appear.
     static Result<PortChannel> open(std::string_view port_name, std::chrono::milliseconds limit);
 
@@ -31,7 +31,7 @@ public:
     /// One line from the host. An error after `limit`, or if it is longer than max_line.
     Result<std::string> receive(std::chrono::milliseconds limit);
 
-private:
+  private:
     explicit PortChannel(Fd port) : port_(std::move(port)) {}
 
     Fd port_;

@@ -15,9 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<const char *, 5> mechanism_names{"gfp_memalloc", "pfmemalloc_slab",
-                                                      "sock_memalloc", "reclaim_throttle",
-                                                      "rx_reserve"};
+constexpr std::array<const char *, 5> mechanism_names{
+    "gfp_memalloc", "pfmemalloc_slab", "sock_memalloc", "reclaim_throttle", "rx_reserve"};
 constexpr int unload_tries = 40;
 constexpr auto unload_pause = 50ms;
 constexpr std::uint64_t pause_span_ms = 120;

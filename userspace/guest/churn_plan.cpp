@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t core_round_in = 8;
 
 class Planner {
-public:
+  public:
     Planner(std::uint64_t seed, const std::vector<std::string> &mechanisms,
             std::vector<std::string> loaded)
         : random_(seed), mechanisms_(mechanisms), loaded_(std::move(loaded)) {}
@@ -36,7 +36,7 @@ public:
 
     std::vector<ChurnStep> take() { return std::move(steps_); }
 
-private:
+  private:
     static bool contains(const std::vector<std::string> &list, std::string_view name) {
         return std::find(list.begin(), list.end(), name) != list.end();
     }
@@ -59,7 +59,8 @@ private:
         step(!is_loaded(name), name);
     }
 
-    template <typename Predicate> void unload_mechanisms(Predicate &&leaves) {
+    template <typename Predicate>
+    void unload_mechanisms(Predicate &&leaves) {
         auto victims = loaded_;
         std::erase_if(victims,
                       [&](const auto &name) { return name == core_module || !leaves(name); });

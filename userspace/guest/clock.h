@@ -14,6 +14,8 @@ inline std::uint64_t monotonic_ns() {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-inline double seconds_since_boot() { return static_cast<double>(monotonic_ns()) / 1e9; }
+inline double seconds_since_boot() {
+    return static_cast<double>(monotonic_ns()) / 1e9;
+}
 
 } // namespace netswap::guest

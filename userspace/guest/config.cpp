@@ -11,10 +11,11 @@ using nlohmann::json;
 
 /// Reads typed keys and remembers the first complaint.
 class Reader {
-public:
+  public:
     explicit Reader(const json &object) : object_(object) {}
 
-    template <typename T> void get(const char *key, T &out) {
+    template <typename T>
+    void get(const char *key, T &out) {
         const auto it = object_.find(key);
         if (it == object_.end())
             return;
@@ -25,14 +26,15 @@ public:
         }
     }
 
-    template <typename T> void number(const char *key, T &out, long long low, long long high) {
+    template <typename T>
+    void number(const char *key, T &out, long long low, long long high) {
         const auto it = object_.find(key);
         if (it == object_.end())
             return;
         if (!it->is_number_integer() || it->template get<long long>() < low ||
             it->template get<long long>() > high)
-            complain(fmt::format("{} must be a whole number from {} to {}, not {}", key, low,
-                                 high, it->dump()));
+            complain(fmt::format("{} must be a whole number from {} to {}, not {}", key, low, high,
+                                 it->dump()));
         else
             out = static_cast<T>(it->template get<long long>());
     }
@@ -59,7 +61,7 @@ public:
 
     const std::string &complaint() const { return complaint_; }
 
-private:
+  private:
     const json &object_;
     std::string complaint_;
 };

@@ -8,7 +8,7 @@
 namespace netswap::guest {
 
 class CounterSource {
-public:
+  public:
     virtual ~CounterSource() = default;
     /// All counters as "<mechanism>.<name>"; empty if no mechanism counts here.
     virtual Result<CounterList> read() = 0;
@@ -16,7 +16,7 @@ public:
 
 /// Generic netlink family "netswap"; a kernel without the family has no counters.
 class NetlinkCounters final : public CounterSource {
-public:
+  public:
     Result<CounterList> read() override;
 };
 

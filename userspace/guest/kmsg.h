@@ -16,7 +16,7 @@ namespace netswap::guest {
 bool is_kernel_fault(std::string_view line);
 
 class Kmsg {
-public:
+  public:
     /// Starts behind everything logged so far.
     static Result<Kmsg> open_at_end();
 
@@ -29,7 +29,7 @@ public:
     /// The first fault that watch() met.
     [[nodiscard]] std::optional<std::string_view> fault() const;
 
-private:
+  private:
     explicit Kmsg(Fd file) : file_(std::move(file)) {}
 
     Fd file_;

@@ -68,7 +68,7 @@ std::optional<ResultLine> result_line(std::string_view text) {
 }
 
 class Parser {
-public:
+  public:
     void feed(std::string_view raw) {
         const auto indent = std::min(raw.find_first_not_of(' '), raw.size());
         auto text = trim(raw);
@@ -92,7 +92,7 @@ public:
         return std::move(results_);
     }
 
-private:
+  private:
     struct Suite {
         std::size_t indent;
         std::string name;

@@ -6,6 +6,7 @@
 #include "guest/process.h"
 #include "guest/sysfile.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -16,6 +17,7 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 constexpr const char *results_dir = "/sys/kernel/debug/kunit";
+constexpr std::string_view suite_suffix = "_kunit";
 // Modules run their suites while they load. A suite that needs longer is stuck.
 constexpr auto suite_limit = 120s;
 
@@ -27,10 +29,29 @@ std::set<std::string> suites_shown() {
     return names;
 }
 
+/// The log shows a message of several lines as one, with the line ends escaped.
+void append_message(std::string &log, std::string_view line) {
+    constexpr std::string_view escaped_end = "\\x0a";
+    for (std::size_t at; (at = line.find(escaped_end)) != std::string_view::npos;) {
+        log.append(line.substr(0, at)).push_back('\n');
+        line.remove_prefix(at + escaped_end.size());
+    }
+    log.append(line).push_back('\n');
+}
+
+/// What <name>_kunit tests, without asking for its symbols: <name>, if the image has it.
+void load_subject(const std::string &suite, std::vector<std::string> &loaded) {
+    const auto subject = suite.substr(0, suite.size() - suite_suffix.size());
+    const auto image = image_modules();
+    if (std::find(image.begin(), image.end(), subject) != image.end() && !module_is_loaded(subject))
+        (void)load_with_dependencies(subject, loaded); // the suite will miss it and say so
+}
+
 /// Loads `name` in a child with a time limit; the text says what went wrong.
 std::string load_in_time(const std::string &name) {
     auto child = Child::call([&](int pipe) {
         std::vector<std::string> loaded;
+        load_subject(name, loaded);
         const auto done = load_with_dependencies(name, loaded);
         if (!done)
             ::dprintf(pipe, "%s\n", done.error().message.c_str());
@@ -60,7 +81,7 @@ void run_module(TestTally &tally, Kmsg &kmsg, const std::string &name) {
     std::string fault;
     const auto error = load_in_time(name);
     kmsg.drain([&](std::string_view line) {
-        log.append(line).push_back('\n');
+        append_message(log, line);
         if (fault.empty() && is_kernel_fault(line))
             fault = line;
     });
@@ -90,7 +111,7 @@ void run_module(TestTally &tally, Kmsg &kmsg, const std::string &name) {
 void run_kunit(TestTally &tally) {
     std::vector<std::string> suites;
     for (const auto &name : image_modules())
-        if (name.ends_with("_kunit"))
+        if (name.ends_with(suite_suffix))
             suites.push_back(name);
     if (suites.empty())
         return;

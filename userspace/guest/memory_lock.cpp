@@ -32,7 +32,9 @@ void fault_in_heap() {
 
 } // namespace
 
-Result<void> spare_from_oom() { return write_text("/proc/self/oom_score_adj", "-1000"); }
+Result<void> spare_from_oom() {
+    return write_text("/proc/self/oom_score_adj", "-1000");
+}
 
 Result<void> lock_in_memory() {
     fault_in_heap();

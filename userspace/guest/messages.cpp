@@ -42,11 +42,9 @@ void send_hello(Channel &channel, std::string_view release) {
 void send_phase(Channel &channel, std::string_view phase) {
     char line[160];
     const auto ms = monotonic_ns() / 1'000'000U;
-    const int size = std::snprintf(line, sizeof line,
-                                   R"({"type":"phase","phase":"%.*s","t":%)" PRIu64 ".%03" PRIu64
-                                   "}",
-                                   static_cast<int>(phase.size()), phase.data(), ms / 1000,
-                                   ms % 1000);
+    const int size = std::snprintf(
+        line, sizeof line, R"({"type":"phase","phase":"%.*s","t":%)" PRIu64 ".%03" PRIu64 "}",
+        static_cast<int>(phase.size()), phase.data(), ms / 1000, ms % 1000);
     if (size > 0 && static_cast<std::size_t>(size) < sizeof line)
         channel.send({line, static_cast<std::size_t>(size)});
 }

@@ -99,10 +99,8 @@ Result<void> load_with_dependencies(const std::string &name, std::vector<std::st
 Result<void> unload_module(const std::string &name) {
     if (::syscall(SYS_delete_module, name.c_str(), O_NONBLOCK) != 0) {
         const int code = errno;
-        return tl::make_unexpected(
-            Error{"unloading " + name + ": " +
-                      (code == ENOENT ? "not loaded" : reason(code)),
-                  code});
+        return tl::make_unexpected(Error{
+            "unloading " + name + ": " + (code == ENOENT ? "not loaded" : reason(code)), code});
     }
     return {};
 }

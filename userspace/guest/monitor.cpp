@@ -17,11 +17,11 @@ Result<Fd> open_counters(const char *path) {
 }
 
 /// The file from its start; several reads, because seq files hand out pieces.
-template <std::size_t size> std::string_view reread(const Fd &file, char (&buffer)[size]) {
+template <std::size_t size>
+std::string_view reread(const Fd &file, char (&buffer)[size]) {
     std::size_t used = 0;
     while (used < size) {
-        const auto got =
-            ::pread(file.get(), buffer + used, size - used, static_cast<off_t>(used));
+        const auto got = ::pread(file.get(), buffer + used, size - used, static_cast<off_t>(used));
         if (got <= 0)
             break;
         used += static_cast<std::size_t>(got);
@@ -52,8 +52,8 @@ Result<Monitor> Monitor::create() {
 void Monitor::sample(Channel &channel, std::uint64_t touched) {
     parse_vmstat(reread(vmstat_, buffers_->vmstat), vm_);
     parse_zoneinfo(reread(zoneinfo_, buffers_->zoneinfo), zones_);
-    if (const auto drops = parse_netstat(reread(netstat_, buffers_->netstat), "TcpExt",
-                                         "PFMemallocDrop"))
+    if (const auto drops =
+            parse_netstat(reread(netstat_, buffers_->netstat), "TcpExt", "PFMemallocDrop"))
         dropped_ = *drops;
     const auto line =
         format_sample(buffers_->line, {seconds_since_boot(), touched, dropped_}, vm_, zones_);

@@ -12,13 +12,13 @@
 namespace netswap::guest {
 
 class Monitor {
-public:
+  public:
     static Result<Monitor> create();
 
     /// Reads the counter files and sends one `sample` message with `touched` pages.
     void sample(Channel &channel, std::uint64_t touched);
 
-private:
+  private:
     struct Buffers {
         char vmstat[32 * 1024];
         char zoneinfo[64 * 1024];
@@ -27,8 +27,8 @@ private:
     };
 
     Monitor(Fd vmstat, Fd zoneinfo, Fd netstat)
-        : vmstat_(std::move(vmstat)), zoneinfo_(std::move(zoneinfo)),
-          netstat_(std::move(netstat)), buffers_(std::make_unique<Buffers>()) {}
+        : vmstat_(std::move(vmstat)), zoneinfo_(std::move(zoneinfo)), netstat_(std::move(netstat)),
+          buffers_(std::make_unique<Buffers>()) {}
 
     Fd vmstat_;
     Fd zoneinfo_;

@@ -34,9 +34,9 @@ int take_counter(nl_msg *message, void *list) {
     auto *name = attrs[NETSWAP_A_COUNTER_NAME];
     auto *value = attrs[NETSWAP_A_COUNTER_VALUE];
     if (mechanism != nullptr && name != nullptr && value != nullptr)
-        static_cast<CounterList *>(list)->emplace_back(
-            std::string(nla_get_string(mechanism)) + "." + nla_get_string(name),
-            nla_get_u64(value));
+        static_cast<CounterList *>(list)->emplace_back(std::string(nla_get_string(mechanism)) +
+                                                           "." + nla_get_string(name),
+                                                       nla_get_u64(value));
     return NL_OK;
 }
 

@@ -41,8 +41,8 @@ Result<void> prepare_storm(Channel &channel, const Config &config) {
             return done;
     }
     if (config.min_free_kb >= 0)
-        if (auto done = write_text("/proc/sys/vm/min_free_kbytes",
-                                   std::to_string(config.min_free_kb));
+        if (auto done =
+                write_text("/proc/sys/vm/min_free_kbytes", std::to_string(config.min_free_kb));
             !done)
             return done;
     send_phase(channel, "swapon");

@@ -61,7 +61,9 @@ Result<Child> Child::call(const std::function<int(int)> &body) {
 Child::Child(Child &&other) noexcept
     : pid_(std::exchange(other.pid_, -1)), pipe_(std::move(other.pipe_)) {}
 
-Child::~Child() { kill_now(); }
+Child::~Child() {
+    kill_now();
+}
 
 void Child::kill_now() {
     if (pid_ <= 0)

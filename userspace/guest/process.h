@@ -25,7 +25,7 @@ struct ProcessEnd {
 /// A child that runs either a program or a function of ours. It gets a pipe whose
 /// reading end stays here; it is killed when this object goes away.
 class Child {
-public:
+  public:
     /// Stdout and stderr of the program go into the pipe; argv[0] is a path.
     static Result<Child> run(const std::vector<std::string> &argv);
     /// `body` gets the writing end; its return value is the exit status.
@@ -45,7 +45,7 @@ public:
     /// The child was waited for elsewhere.
     void forget() { pid_ = -1; }
 
-private:
+  private:
     Child(pid_t pid, Fd pipe) : pid_(pid), pipe_(std::move(pipe)) {}
     void kill_now();
 

@@ -10,7 +10,7 @@ namespace {
 
 /// Appends to a fixed buffer and remembers whether all of it fitted.
 class Text {
-public:
+  public:
     explicit Text(std::span<char> buffer) : buffer_(buffer) {}
 
     [[gnu::format(printf, 2, 3)]] void add(const char *format, ...) {
@@ -29,7 +29,7 @@ public:
         return cut_ ? std::string_view() : std::string_view(buffer_.data(), used_);
     }
 
-private:
+  private:
     std::span<char> buffer_;
     std::size_t used_ = 0;
     bool cut_ = false;
@@ -49,8 +49,8 @@ std::string_view format_sample(std::span<char> buffer, const Sample &sample, con
              vm.allocstall, sample.dropped);
     text.add(R"(,"free":%)" PRIu64 R"(,"min":%)" PRIu64 R"(,"low":%)" PRIu64 R"(,"high":%)" PRIu64
              R"(,"zones":[)",
-             zones.sum(&ZoneSample::free), zones.sum(&ZoneSample::min),
-             zones.sum(&ZoneSample::low), zones.sum(&ZoneSample::high));
+             zones.sum(&ZoneSample::free), zones.sum(&ZoneSample::min), zones.sum(&ZoneSample::low),
+             zones.sum(&ZoneSample::high));
     for (std::size_t i = 0; i < zones.count; ++i) {
         const auto &zone = zones.zones[i];
         text.add(R"(%s{"node":%d,"name":"%s","free":%)" PRIu64 R"(,"min":%)" PRIu64

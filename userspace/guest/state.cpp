@@ -47,8 +47,8 @@ void send_state(Channel &channel, std::string_view type) {
     out["groups"] = groups();
     out["modules"] = loaded_modules();
     put_number(out, "min_free_kbytes", "/proc/sys/vm/min_free_kbytes");
-    out["thp"] = std::string(parse_choice(
-        read_text("/sys/kernel/mm/transparent_hugepage/enabled").value_or("never")));
+    out["thp"] = std::string(
+        parse_choice(read_text("/sys/kernel/mm/transparent_hugepage/enabled").value_or("never")));
     const auto nic = find_nic();
     out["nic_driver"] = nic ? nic->driver : "";
     for (const char *file : {"marked_sockets", "emergency_pages", "slab_strict"})

@@ -109,8 +109,7 @@ Verdict Storm::run() {
         kill_workers();
         return *failure_;
     }
-    Verdict verdict{Outcome::pass, "",
-                    static_cast<double>(board_.last_done_ns() - start) / 1e9};
+    Verdict verdict{Outcome::pass, "", static_cast<double>(board_.last_done_ns() - start) / 1e9};
     if (const auto fault = kmsg_.fault())
         verdict = {Outcome::error, "kernel log: " + std::string(*fault), verdict.elapsed_s};
     return verdict;

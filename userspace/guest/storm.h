@@ -16,14 +16,14 @@
 namespace netswap::guest {
 
 class Storm {
-public:
+  public:
     /// Forks the workers (and the module churn if configured) and leaves them waiting.
     static Result<Storm> create(Channel &channel, const Config &config, Kmsg &kmsg);
 
     /// Lets them go and samples until all ended, or until the first one failed.
     Verdict run();
 
-private:
+  private:
     Storm(Channel &channel, const Config &config, Kmsg &kmsg, Board board, Monitor monitor)
         : channel_(channel), config_(config), kmsg_(kmsg), board_(std::move(board)),
           monitor_(std::move(monitor)) {}

@@ -34,12 +34,13 @@ std::string swap_device(Transport transport) {
 Result<void> connect_nbd(const Config &config, std::chrono::milliseconds limit) {
     const auto device = swap_device(Transport::nbd);
     const auto end = Clock::now() + limit;
-    const auto said = run_to_end({"/bin/nbd-client", config.server, std::to_string(config.port),
-                                  device, "-N", config.export_name, "-b", "4096", "-C",
-                                  std::to_string(config.conns), "-swap"},
-                                 limit);
+    const auto said =
+        run_to_end({"/bin/nbd-client", config.server, std::to_string(config.port), device, "-N",
+                    config.export_name, "-b", "4096", "-C", std::to_string(config.conns), "-swap"},
+                   limit);
     if (!said)
-        return with_context(said.error(), "connecting " + config.server + ":" + std::to_string(config.port));
+        return with_context(said.error(),
+                            "connecting " + config.server + ":" + std::to_string(config.port));
     while (device_bytes(device) == 0) {
         if (Clock::now() >= end)
             return fail(device + " has no size after nbd-client said: " + *said);
@@ -55,7 +56,7 @@ Result<void> start_swap(const std::string &device, std::uint64_t mib) {
         return fail(device + " is not there or empty");
     if (there < bytes)
         return fail(device + " holds " + std::to_string(there >> 20) + " MiB, swap needs " +
-                           std::to_string(mib));
+                    std::to_string(mib));
     {
         const auto header = swap_header(static_cast<std::uint32_t>(bytes / swap_page_bytes));
         const Fd file(::open(device.c_str(), O_WRONLY | O_CLOEXEC));

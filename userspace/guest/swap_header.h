@@ -17,8 +17,7 @@ inline std::array<unsigned char, swap_page_bytes> swap_header(std::uint32_t page
     std::array<unsigned char, swap_page_bytes> page{};
     const auto put = [&page](std::size_t at, std::uint32_t value) {
         for (int i = 0; i < 4; ++i)
-            page[at + static_cast<std::size_t>(i)] =
-                static_cast<unsigned char>(value >> (8 * i));
+            page[at + static_cast<std::size_t>(i)] = static_cast<unsigned char>(value >> (8 * i));
     };
     put(info, 1);             // version
     put(info + 4, pages - 1); // last page

@@ -20,7 +20,7 @@ void become_ordinary() {
 }
 
 class Mapping {
-public:
+  public:
     Mapping(Board &board, const WorkerTask &task, unsigned char *memory)
         : slot_(board.slot(task.worker)), task_(task), memory_(memory) {}
 
@@ -45,7 +45,7 @@ public:
         return true;
     }
 
-private:
+  private:
     unsigned char *at(std::uint64_t page) { return memory_ + page * page_bytes; }
     PageKey key(std::uint64_t page, std::uint32_t pass) const {
         return {task_.seed, static_cast<std::uint32_t>(task_.worker), pass, page};

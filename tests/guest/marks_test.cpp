@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+// Marks that user space makes: how they come, what shows them, how they go.
+#include "guest/counter_source.h"
+#include "lab_kernel.h"
+#include "mark_client.h"
+#include "skip.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+using namespace netswap;
+using namespace netswap::guest;
+
+namespace {
+
+const std::string core(core_module);
+
+Fd tcp_socket() {
+    return Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+}
+
+MarkClient client() {
+    auto opened = MarkClient::open();
+    REQUIRE(opened.has_value());
+    return std::move(*opened);
+}
+
+std::uint64_t counter(const std::string &name) {
+    NetlinkCounters source;
+    const auto counters = source.read();
+    REQUIRE(counters.has_value());
+    for (const auto &[key, value] : *counters)
+        if (key == "sock_memalloc." + name)
+            return value;
+    FAIL("no counter " << name);
+    return 0;
+}
+
+std::uint32_t inode_of(const Fd &socket) {
+    struct stat info {};
+    ::fstat(socket.get(), &info);
+    return static_cast<std::uint32_t>(info.st_ino);
+}
+
+/// A mark goes with its socket, whose last piece may be freed a grace period later.
+bool marks_come_to(const std::string &wanted) {
+    for (int tries = 0; tries < 100 && reserve("marked_sockets") != wanted; ++tries)
+        ::usleep(20'000);
+    return reserve("marked_sockets") == wanted;
+}
+
+} // namespace
+
+TEST_CASE("a marked socket is counted and listed until it is closed") {
+    if (!complete())
+        return skip(not_complete);
+    const Loaded keep(core);
+    const Loaded sock("sock_memalloc");
+    auto netlink = client();
+    REQUIRE(reserve("marked_sockets") == "0");
+    {
+        const auto socket = tcp_socket();
+        const auto id = netlink.mark(socket.get());
+        INFO((id ? "" : id.error().message));
+        REQUIRE(id.has_value());
+        CHECK(*id != 0);
+        CHECK(reserve("marked_sockets") == "1");
+        const auto listed = netlink.list();
+        REQUIRE(listed.has_value());
+        REQUIRE(listed->size() == 1);
+        CHECK(listed->front().id == *id);
+        CHECK(listed->front().inode == inode_of(socket));
+        CHECK(listed->front().family == AF_INET);
+        CHECK(listed->front().by_user);
+    }
+    CHECK(marks_come_to("0"));
+    CHECK(netlink.list()->empty());
+    CHECK(counter("sockets_marked") == 1);
+    CHECK(counter("sockets_died") == 1);
+}
+
+TEST_CASE("a mark is taken back by id and by descriptor") {
+    if (!complete())
+        return skip(not_complete);
+    const Loaded keep(core);
+    const Loaded sock("sock_memalloc");
+    auto netlink = client();
+    const auto socket = tcp_socket();
+
+    const auto id = netlink.mark(socket.get());
+    REQUIRE(id.has_value());
+    CHECK(netlink.unmark_id(*id).has_value());
+    CHECK(reserve("marked_sockets") == "0");
+    const auto again = netlink.unmark_id(*id);
+    REQUIRE_FALSE(again.has_value());
+    CHECK(again.error().code == ENOENT);
+
+    REQUIRE(netlink.mark(socket.get()).has_value());
+    CHECK(netlink.unmark_fd(socket.get()).has_value());
+    CHECK(reserve("marked_sockets") == "0");
+    CHECK(counter("sockets_unmarked") == 2);
+}
+
+TEST_CASE("what cannot be marked is refused") {
+    if (!complete())
+        return skip(not_complete);
+    const Loaded keep(core);
+    auto netlink = client();
+    const auto socket = tcp_socket();
+    const auto without_module = netlink.mark(socket.get());
+    REQUIRE_FALSE(without_module.has_value());
+    CHECK(without_module.error().code == EOPNOTSUPP);
+
+    const Loaded sock("sock_memalloc");
+    const auto closed = netlink.mark(1000);
+    REQUIRE_FALSE(closed.has_value());
+    CHECK(closed.error().code == EBADF);
+    const auto no_socket = netlink.mark(STDIN_FILENO);
+    REQUIRE_FALSE(no_socket.has_value());
+    CHECK(no_socket.error().code == ENOTSOCK);
+    REQUIRE(netlink.mark(socket.get()).has_value());
+    const auto twice = netlink.mark(socket.get());
+    REQUIRE_FALSE(twice.has_value());
+    CHECK(twice.error().code == EBUSY);
+    CHECK(reserve("marked_sockets") == "1");
+}
+
+TEST_CASE("unloading takes the marks of user space back") {
+    if (!complete())
+        return skip(not_complete);
+    const Loaded keep(core);
+    std::vector<Fd> sockets;
+    {
+        const Loaded sock("sock_memalloc");
+        auto netlink = client();
+        for (int i = 0; i < 8; ++i) {
+            sockets.push_back(tcp_socket());
+            REQUIRE(netlink.mark(sockets.back().get()).has_value());
+        }
+        CHECK(reserve("marked_sockets") == "8");
+        sockets.erase(sockets.begin(), sockets.begin() + 3);
+        CHECK(marks_come_to("5"));
+    }
+    CHECK(reserve("marked_sockets") == "0");
+    // The count did not go below zero, which would show as a huge number later on.
+    sockets.clear();
+    ::usleep(50'000);
+    CHECK(reserve("marked_sockets") == "0");
+}
