@@ -82,6 +82,15 @@ gfp_memalloc_floor(enum gfp_memalloc_class class, unsigned long min)
 }
 EXPORT_SYMBOL_IF_KUNIT(gfp_memalloc_floor);
 
+/*
+ * The min watermark without the boost against fragmentation: that one comes
+ * and goes, it is no reserve, and GFP_ATOMIC looks through it as well.
+ */
+static unsigned long zone_min(const struct zone *zone)
+{
+	return READ_ONCE(zone->_watermark[WMARK_MIN]);
+}
+
 static void note_level(struct zone *zone, unsigned long free, unsigned long min)
 {
 	unsigned long low = READ_ONCE(lowest_free);
@@ -117,7 +126,7 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 		[GFP_MEMALLOC_RECLAIM] = TAKEN_RECLAIM,
 	};
 	enum gfp_memalloc_class class = gfp_memalloc_class(gfp);
-	unsigned long min = min_wmark_pages(zone);
+	unsigned long min = zone_min(zone);
 	unsigned long free;
 
 	if (order && (gfp & __GFP_NORETRY)) {
@@ -153,7 +162,7 @@ static bool mark(struct page *page, unsigned int order, gfp_t gfp)
 	struct zone *zone = page_zone(page);
 
 	if (netswap_entitled(gfp) == MEMRESERVE_DEPTH_FULL &&
-	    zone_page_state(zone, NR_FREE_PAGES) <= min_wmark_pages(zone)) {
+	    zone_page_state(zone, NR_FREE_PAGES) <= zone_min(zone)) {
 		netswap_count(&mech, MARKED);
 		return true;
 	}

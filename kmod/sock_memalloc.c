@@ -187,9 +187,12 @@ static bool dies(struct sock *sk)
 	return true;
 }
 
+/* Not to get a page is an ordinary thing on these sockets: no warning. */
 static gfp_t sk_gfp(const struct sock *sk, gfp_t gfp)
 {
-	return sock_flag(sk, SOCK_MEMALLOC) ? gfp | __GFP_MEMALLOC : gfp;
+	if (!sock_flag(sk, SOCK_MEMALLOC))
+		return gfp;
+	return gfp | __GFP_MEMALLOC | __GFP_NOWARN;
 }
 
 static gfp_t rx_gfp(gfp_t gfp)
@@ -245,7 +248,7 @@ static gfp_t xmit_gfp(const struct sock *sk, gfp_t gfp)
 	if (!sock_flag(sk, SOCK_MEMALLOC))
 		return gfp & ~__GFP_MEMALLOC;
 	netswap_count(&mech, XMITS);
-	return gfp | __GFP_MEMALLOC;
+	return gfp | __GFP_MEMALLOC | __GFP_NOWARN;
 }
 
 static bool xmit_memalloc(void)

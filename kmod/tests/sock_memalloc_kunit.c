@@ -89,7 +89,7 @@ static void control_packets_follow_the_mark(struct kunit *test)
 	/* Even where a layer above has overwritten sk_allocation. */
 	sock->sk->sk_allocation = GFP_ATOMIC;
 	KUNIT_EXPECT_EQ(test, sk_gfp_mask(sock->sk, GFP_ATOMIC),
-			GFP_ATOMIC | __GFP_MEMALLOC);
+			GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN);
 	sk_clear_memalloc(sock->sk);
 	sock_release(sock);
 }

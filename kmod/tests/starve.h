@@ -29,6 +29,7 @@ static inline unsigned long starve_free(void)
 	return free;
 }
 
+/* Without the boost against fragmentation. */
 static inline unsigned long starve_min(void)
 {
 	unsigned long min = 0;
@@ -36,7 +37,7 @@ static inline unsigned long starve_min(void)
 
 	for (i = 0; i <= ZONE_NORMAL; i++)
 		if (managed_zone(&NODE_DATA(0)->node_zones[i]))
-			min += min_wmark_pages(&NODE_DATA(0)->node_zones[i]);
+			min += NODE_DATA(0)->node_zones[i]._watermark[WMARK_MIN];
 	return min;
 }
 
