@@ -12,7 +12,7 @@
 # In the cache (${NETSWAP_CACHE:-~/.cache/netswap}):
 #   source/KEY           Debian's source as it came, never written again
 #   kernel/FLAVOUR-KEY   hard links to it, hooked, and its object tree
-#   modules/...          our modules, keyed apart: they change more often
+#   modules/...          our modules, keyed apart (modules.sh): they change more often
 #   artefacts/...        what this script prints: links to one of each
 # A KEY hashes everything that the outcome depends on. A directory counts only
 # when it has a file `complete`, which is written last, so an interrupted build
@@ -34,13 +34,7 @@ typical_objects=1300
 low_gib=12
 least_gib=6
 
-# make's own variables would leak in when a Makefile calls us.
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-export CCACHE_DIR=$cache/ccache
-export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 2026'
-export KBUILD_BUILD_USER=netswap KBUILD_BUILD_HOST=netswap KBUILD_BUILD_VERSION=1
-export LC_ALL=C
-if has ccache; then cc='ccache gcc'; else cc=gcc; fi
+kbuild_environment
 
 hooked() { [ "$flavour" = "$version" ]; }
 
@@ -72,64 +66,6 @@ kernel_key()
 	} | sha256sum | cut -c1-16
 }
 
-# The names of the modules' sources, relative to the checkout.
-module_sources()
-{
-	(cd "$root" && find Kbuild kmod -path "$hooks" -prune -o -type f \
-		\( -name Kbuild -o -name '*.[chS]' -o -name '*.yaml' \) \
-		! -name '*.mod.c' ! -name '.*' -print | LC_ALL=C sort)
-}
-
-modules_key()
-{
-	local parts
-	mapfile -t parts < <(module_sources)
-	hash_of scripts/kernel.sh "${parts[@]}"
-}
-
-# --------------------------------------------------------------- progress
-
-# run_logged LOG WHAT EXPECTED COMMAND...: run COMMAND into LOG while a line
-# tells how many objects are compiled. On failure: the errors, and LOG's name.
-run_logged()
-{
-	local log=$1 what=$2 expected=$3 pid count last=0 pause=20
-	shift 3
-	[ ! -t 2 ] || pause=2
-	"$@" >"$log" 2>&1 </dev/null &
-	pid=$!
-	# shellcheck disable=SC2064
-	trap "kill $pid 2>/dev/null; wait $pid; die interrupted" INT TERM
-	while kill -0 "$pid" 2>/dev/null; do
-		wait_for "$pid" "$pause"
-		count=$(grep -cE '^  (CC|AS|HOSTCC) ' "$log" || true)
-		[ "$count" != "$last" ] || continue
-		last=$count
-		if [ -t 2 ]; then
-			printf '\r\033[K%s: compiling, %s/%s objects' "$what" "$count" "$expected" >&2
-		else
-			echo "$what: compiling, $count/$expected objects" >&2
-		fi
-	done
-	if wait "$pid"; then
-		trap - INT TERM
-		[ ! -t 2 ] || printf '\r\033[K' >&2
-		return
-	fi
-	say "$what: failed; the first errors:"
-	grep -E '(error|ERROR|undefined reference|\*\*\*|Error [0-9])' "$log" | head -12 >&2 || true
-	die "build failed, log: $log"
-}
-
-# wait_for PID SECONDS: until the process ends, at most that long.
-wait_for()
-{
-	local end=$((SECONDS + $2))
-	while [ $SECONDS -lt $end ] && kill -0 "$1" 2>/dev/null; do
-		sleep 0.3
-	done
-}
-
 # ----------------------------------------------------------------- source
 
 # Debian's source, extracted once. AMD's register headers are a third of it and
@@ -158,6 +94,7 @@ make_tree()
 		"$root/scripts/apply-hooks" "$root/$hooks" "$kernel/src" \
 			--changed "$kernel/changed" --cache "$cache/spatch" >&2 ||
 			die "the hooks do not fit Debian's linux-source-$version"
+		[ "$(kernel_key)" = "$kernel_key" ] || die "the hooks were changed meanwhile; run it again"
 	else
 		: >"$kernel/changed"
 	fi
@@ -196,29 +133,16 @@ kernel_make()
 	CCACHE_BASEDIR=$kernel make -C "$kernel/src" O=build CC="$cc" HOSTCC="$cc" "$@"
 }
 
-# allnoconfig plus lab.config; an option that did not arrive is an error, for
-# Kconfig drops without a word what depends on something that is missing.
+# allnoconfig plus lab.config, without our option where there are no hooks.
 configure()
 {
-	local wanted=$kernel/lab.config line name value bad=()
+	local wanted=$kernel/lab.config
 	cp "$root/$lab_config" "$wanted"
 	hooked || sed -i '/CONFIG_MEMRESERVE[= ]/d' "$wanted"
 	KCONFIG_ALLCONFIG=$wanted kernel_make allnoconfig >"$kernel/config.log" 2>&1 </dev/null ||
 		die "configuration failed, log: $kernel/config.log"
-	while read -r line; do
-		case "$line" in
-		CONFIG_*=n | "# CONFIG_"*" is not set")
-			name=${line#\# } name=${name%%[= ]*}
-			! grep -q "^$name=" "$kernel/src/build/.config" || bad+=("$name is on")
-			;;
-		CONFIG_*=*)
-			name=${line%%=*} value=$(grep "^$name=" "$kernel/src/build/.config" || true)
-			[ "$value" = "$line" ] || bad+=("$line became ${value:-not set}")
-			;;
-		esac
-	done <"$wanted"
-	[ ${#bad[@]} -eq 0 ] ||
-		die "$lab_config asks for what the kernel does not give: $(printf '%s; ' "${bad[@]}")"
+	"$root/scripts/check-config" "$wanted" "$kernel/src/build/.config" ||
+		die "$lab_config asks for what the kernel does not give"
 }
 
 build_kernel()
@@ -265,48 +189,6 @@ make_room()
 	need_gib $least_gib "$cache"
 }
 
-# ---------------------------------------------------------------- modules
-
-# Ours are built in a copy, as kbuild leaves its objects beside the sources.
-# The copy stays, so that the next build compiles only what changed.
-build_modules()
-{
-	local id=$flavour-$kernel_key-$modules_key work
-	modules=$cache/modules/$id
-	work=$cache/modules/$flavour-$kernel_key.work
-	[ ! -e "$modules/complete" ] || return 0
-	with_lock modules
-	[ ! -e "$modules/complete" ] || return 0
-	rm -rf "$modules"
-	mkdir -p "$modules" "$work"
-	if hooked && [ -e "$root/Kbuild" ]; then
-		module_sources | (cd "$root" && rsync -rlc --files-from=- . "$work/")
-		remove_stale_sources "$work"
-		run_logged "$modules/log" "modules for $flavour" "$(module_sources | grep -c '\.c$')" \
-			external_make "$work" "-j$(nproc)" W=1e modules
-		sed 's/\.o$/.ko/' "$work/modules.order" | while read -r file; do
-			cp "$work/${file#"$work"/}" "$modules/"
-		done
-	fi
-	(cd "$kernel/build" && sed 's/\.o$/.ko/' modules.order | xargs -r cp -t "$modules")
-	: >"$modules/complete"
-}
-
-external_make()
-{
-	local work=$1
-	shift
-	CCACHE_BASEDIR=$cache make -C "$kernel/build" M="$work" CC="$cc" "$@"
-}
-
-# A source that the checkout has no more must not stay in the copy.
-remove_stale_sources()
-{
-	(cd "$1" && find . -type f \( -name Kbuild -o -name '*.[chS]' -o -name '*.yaml' \) \
-		! -name '*.mod.c' -printf '%P\n') | LC_ALL=C sort |
-		LC_ALL=C comm -23 - <(module_sources) | (cd "$1" && xargs -r rm -f)
-}
-
 # ------------------------------------------------------------------ main
 
 [ -r "$tarball" ] || die "no $tarball: run 'make deps' (Debian package linux-source-$version)"
@@ -315,8 +197,8 @@ mkdir -p "$cache"
 source_key=$(tarball_hash)
 kernel_key=$(kernel_key)
 build_kernel
-modules_key=$(modules_key)
-build_modules
+touch -c "$kernel"
+modules=$("$root/scripts/modules.sh" "$flavour" "$kernel" | tail -1)
 
 artefacts=$cache/artefacts/${modules##*/}
 mkdir -p "$artefacts"
@@ -324,5 +206,4 @@ for name in bzImage vmlinux config release build; do
 	ln -sfn "$kernel/$name" "$artefacts/$name"
 done
 ln -sfn "$modules" "$artefacts/modules"
-touch -c "$kernel"
 echo "$artefacts"

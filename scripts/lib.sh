@@ -65,3 +65,59 @@ has()
 {
 	command -v "$1" >/dev/null
 }
+
+# kbuild_environment: the same kernel from the same sources, wherever and when.
+# Sets cc. make's own variables would leak in when a Makefile calls us.
+kbuild_environment()
+{
+	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+	export CCACHE_DIR=$cache/ccache LC_ALL=C
+	export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 2026'
+	export KBUILD_BUILD_USER=netswap KBUILD_BUILD_HOST=netswap KBUILD_BUILD_VERSION=1
+	# shellcheck disable=SC2034
+	if has ccache; then cc='ccache gcc'; else cc=gcc; fi
+}
+
+# run_logged LOG WHAT EXPECTED COMMAND...: run COMMAND into LOG while a line
+# tells how many objects are compiled. On failure: the errors, and LOG's name.
+run_logged()
+{
+	local log=$1 what=$2 expected=$3 pid count last=0 pause=20
+	shift 3
+	[ ! -t 2 ] || pause=2
+	# A process group of its own, for make must go when this script goes.
+	set -m
+	"$@" >"$log" 2>&1 </dev/null &
+	pid=$!
+	set +m
+	# shellcheck disable=SC2064
+	trap "kill -- -$pid 2>/dev/null || true; wait $pid || true; die interrupted" INT TERM HUP
+	while kill -0 "$pid" 2>/dev/null; do
+		wait_for "$pid" "$pause"
+		count=$(grep -cE '^  (CC|AS|HOSTCC) ' "$log" || true)
+		[ "$count" != "$last" ] || continue
+		last=$count
+		if [ -t 2 ]; then
+			printf '\r\033[K%s: compiling, %s/%s objects' "$what" "$count" "$expected" >&2
+		else
+			echo "$what: compiling, $count/$expected objects" >&2
+		fi
+	done
+	if wait "$pid"; then
+		trap - INT TERM HUP
+		[ ! -t 2 ] || printf '\r\033[K' >&2
+		return
+	fi
+	say "$what: failed; the first errors:"
+	grep -E '(error|ERROR|undefined reference|\*\*\*|Error [0-9])' "$log" | head -12 >&2 || true
+	die "build failed, log: $log"
+}
+
+# wait_for PID SECONDS: until the process ends, at most that long.
+wait_for()
+{
+	local end=$((SECONDS + $2))
+	while [ $SECONDS -lt $end ] && kill -0 "$1" 2>/dev/null; do
+		sleep 0.3
+	done
+}
