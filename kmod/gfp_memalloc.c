@@ -35,7 +35,7 @@
 enum {
 	GRANTED, GRANTED_OOM, TAKEN_RECEIVE, TAKEN_REFILL, TAKEN_RECLAIM,
 	REFUSED_REFILL, REFUSED_RECLAIM, REFUSED_ORDER, MARKED, UNMARKED,
-	POLICY_LIFTED,
+	POLICY_LIFTED, BATCH_CUT,
 };
 
 static const char * const counter_names[] = {
@@ -50,6 +50,7 @@ static const char * const counter_names[] = {
 	[MARKED] = "pages_marked",
 	[UNMARKED] = "pages_not_marked",
 	[POLICY_LIFTED] = "policy_lifted",
+	[BATCH_CUT] = "batches_cut",
 };
 
 static struct netswap_mechanism mech;
@@ -146,6 +147,23 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 	return true;
 }
 
+/*
+ * A CPU's own list is filled by the batch, and the batch grows while nothing
+ * is freed: one page granted above a floor could take a hundred with it, to a
+ * list where only this CPU finds them. So batches end at the min watermark.
+ */
+static int pcp_batch(struct zone *zone, int batch)
+{
+	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
+	unsigned long min = zone_min(zone);
+	int room = free > min ? min_t(unsigned long, free - min, INT_MAX) : 1;
+
+	if (batch <= room)
+		return batch;
+	netswap_count(&mech, BATCH_CUT);
+	return room;
+}
+
 static bool lift_policy(gfp_t gfp)
 {
 	netswap_count(&mech, POLICY_LIFTED);
@@ -185,6 +203,7 @@ static void show(void)
 static const struct memreserve_gfp_ops ops = {
 	.depth = depth,
 	.may_take = may_take,
+	.pcp_batch = pcp_batch,
 	.lift_policy = lift_policy,
 	.mark = mark,
 };

@@ -68,6 +68,11 @@ static bool bare_may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 	return true;
 }
 
+static int bare_pcp_batch(struct zone *zone, int batch)
+{
+	return batch;
+}
+
 static bool bare_lift_policy(gfp_t gfp)
 {
 	return false;
@@ -150,6 +155,7 @@ static gfp_t bare_refill_gfp(enum memreserve_refill what, gfp_t gfp)
 static const struct memreserve_gfp_ops bare_gfp_ops = {
 	.depth = bare_depth,
 	.may_take = bare_may_take,
+	.pcp_batch = bare_pcp_batch,
 	.lift_policy = bare_lift_policy,
 	.mark = bare_mark,
 };
@@ -189,6 +195,7 @@ static const struct memreserve_refill_ops bare_refill_ops = {
 
 DEFINE_STATIC_CALL(mr_depth, bare_depth);
 DEFINE_STATIC_CALL(mr_may_take, bare_may_take);
+DEFINE_STATIC_CALL(mr_pcp_batch, bare_pcp_batch);
 DEFINE_STATIC_CALL(mr_lift_policy, bare_lift_policy);
 DEFINE_STATIC_CALL(mr_mark, bare_mark);
 DEFINE_STATIC_CALL(mr_slab_match, bare_slab_match);
@@ -226,6 +233,11 @@ int memreserve_reserve_flags(gfp_t gfp)
 bool memreserve_ask_take(struct zone *zone, unsigned int order, gfp_t gfp)
 {
 	return static_call(mr_may_take)(zone, order, gfp);
+}
+
+int memreserve_ask_pcp_batch(struct zone *zone, int batch)
+{
+	return static_call(mr_pcp_batch)(zone, batch);
 }
 
 bool memreserve_ask_lift(gfp_t gfp)
@@ -529,6 +541,7 @@ static void memreserve_aim(enum memreserve_group group, const void *ops)
 	case MEMRESERVE_GFP:
 		static_call_update(mr_depth, gfp->depth);
 		static_call_update(mr_may_take, gfp->may_take);
+		static_call_update(mr_pcp_batch, gfp->pcp_batch);
 		static_call_update(mr_lift_policy, gfp->lift_policy);
 		static_call_update(mr_mark, gfp->mark);
 		break;

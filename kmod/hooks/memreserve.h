@@ -95,6 +95,13 @@ struct memreserve_gfp_ops {
 	 */
 	bool (*may_take)(struct zone *zone, unsigned int order, gfp_t gfp);
 	/*
+	 * A CPU's own list of free pages is empty and would be filled from
+	 * @zone with @batch blocks: how many, at least 1? Pages on such a list
+	 * are lost to the reserve as other CPUs see it. Any context; the
+	 * list's lock is held.
+	 */
+	int (*pcp_batch)(struct zone *zone, int batch);
+	/*
 	 * Does the reserve access of @gfp lift the memory policy and cpuset?
 	 * Only asked when depth() was not NONE. Any context.
 	 */
@@ -256,6 +263,10 @@ bool memreserve_ask_lift(gfp_t gfp);
 void memreserve_mark_page(struct page *page, unsigned int order, gfp_t gfp);
 void memreserve_raise_wmarks(struct zone *zone, unsigned long lowmem_pages);
 unsigned long __memreserve_zone_emergency(struct zone *zone);
+int memreserve_ask_pcp_batch(struct zone *zone, int batch);
+
+#define memreserve_pcp_batch(zone, batch) \
+	(memreserve_asks(GFP) ? memreserve_ask_pcp_batch(zone, batch) : (batch))
 
 static inline bool memreserve_may_take(struct zone *zone, unsigned int order,
 				       gfp_t gfp)

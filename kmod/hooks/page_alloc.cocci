@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // The page allocator asks: may this caller go below the min watermark, how
-// far, is the page marked, are memory policies lifted (series patches 3 to 6);
-// and it keeps an absolute emergency pool below the watermarks.
+// far, is the page marked, are memory policies lifted (series patches 3 to 6),
+// how many pages may move to a CPU's own list; and it keeps an absolute emergency pool below the watermarks.
 //
 // netswap-rule: page_alloc_include  file=mm/page_alloc.c  token=linux/memreserve.h  count=1
 // netswap-rule: gfp_depth  file=mm/page_alloc.c  token=memreserve_reserve_flags  count=1
 // netswap-rule: gfp_take  file=mm/page_alloc.c  token=memreserve_may_take  count=1
 // netswap-rule: gfp_mark  file=mm/page_alloc.c  token=memreserve_mark_page  count=1
 // netswap-rule: gfp_lift  file=mm/page_alloc.c  token=memreserve_lifts_policy  count=1
+// netswap-rule: gfp_pcp_batch  file=mm/page_alloc.c  token=memreserve_pcp_batch  count=1
 // netswap-rule: wmark_raise  file=mm/page_alloc.c  token=memreserve_raise_wmarks  count=1
 // netswap-rule: wmark_absolute  file=mm/page_alloc.c  token=memreserve_zone_emergency  count=2
 
@@ -39,6 +40,17 @@ symbol zone, order, gfp_mask, alloc_flags;
 +	if ((alloc_flags & ALLOC_NO_WATERMARKS) &&
 +	    memreserve_may_take(zone, order, gfp_mask))
  		goto try_this_zone;
+ 	...+>
+ }
+
+@gfp_pcp_batch@
+symbol pcp, zone, order, batch;
+@@
+ __rmqueue_pcplist(...)
+ {
+ 	<+...
+-	int batch = nr_pcp_alloc(pcp, zone, order);
++	int batch = memreserve_pcp_batch(zone, nr_pcp_alloc(pcp, zone, order));
  	...+>
  }
 
