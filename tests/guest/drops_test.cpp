@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+// Memory is short, packets arrive in reserve memory: a marked socket gets them,
+// an ordinary one does not. Nothing is simulated: the watermarks are raised over
+// what is free, and the host answers pings.
+#include "guest/counter_source.h"
+#include "guest/proc_parse.h"
+#include "lab_kernel.h"
+#include "mark_client.h"
+#include "skip.h"
+
+#include <arpa/inet.h>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <map>
+#include <netinet/ip_icmp.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+using namespace netswap;
+using namespace netswap::guest;
+
+namespace {
+
+constexpr int pings = 900;        // more than a receive ring holds, three times over
+constexpr int enough_losses = 40; // of the ordinary socket against the marked one
+constexpr int victims = 16;
+constexpr std::size_t ping_bytes = 1200;
+constexpr int reply_limit_ms = 20;
+// An atomic allocation without a grant goes down to 3/8 of the min watermark, so min must
+// be more than 8/3 of all memory to make it fail.
+constexpr std::uint64_t watermark_factor = 4;
+
+std::map<std::string, std::uint64_t> counters() {
+    NetlinkCounters source;
+    const auto list = source.read();
+    REQUIRE(list.has_value());
+    return {list->begin(), list->end()};
+}
+
+std::uint64_t stock_drops() {
+    const auto text = read_text("/proc/net/netstat").value_or("");
+    return parse_netstat(text, "TcpExt", "PFMemallocDrop").value_or(0);
+}
+
+/// Raises the watermarks over what is free as long as it lives. What the caller does
+/// meanwhile must need no memory but that of marked sockets. Others do need some, and the
+/// OOM killer takes the kernel down when it finds nobody to kill: so there are victims, and
+/// the shortage must be over within a second or so.
+class ShortOfMemory {
+  public:
+    ShortOfMemory()
+        : sysctl_(::open("/proc/sys/vm/min_free_kbytes", O_WRONLY | O_CLOEXEC)),
+          before_(read_word("/proc/sys/vm/min_free_kbytes").value_or("")),
+          victims_(start_victims()) {
+        const auto meminfo = read_text("/proc/meminfo").value_or("");
+        const auto wanted =
+            std::to_string(parse_meminfo(meminfo, "MemTotal").value_or(0) * watermark_factor);
+        ::mlockall(MCL_CURRENT | MCL_FUTURE);
+        ::prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
+        raised_ = set(wanted);
+    }
+    ShortOfMemory(const ShortOfMemory &) = delete;
+    ShortOfMemory &operator=(const ShortOfMemory &) = delete;
+    ~ShortOfMemory() {
+        set(before_);
+        ::prctl(PR_SET_IO_FLUSHER, 0, 0, 0, 0);
+        ::munlockall();
+        for (const auto victim : victims_)
+            ::kill(victim, SIGKILL);
+        for (const auto victim : victims_)
+            ::waitpid(victim, nullptr, 0);
+    }
+    [[nodiscard]] bool raised() const { return raised_; }
+
+  private:
+    static std::array<pid_t, victims> start_victims() {
+        std::array<pid_t, victims> pids{};
+        for (auto &pid : pids) {
+            pid = ::fork();
+            if (pid == 0) {
+                (void)write_text("/proc/self/oom_score_adj", "1000");
+                for (;;)
+                    ::pause();
+            }
+        }
+        ::usleep(300'000); // until they sleep
+        return pids;
+    }
+
+    bool set(const std::string &kilobytes) const {
+        return ::pwrite(sysctl_.get(), kilobytes.data(), kilobytes.size(), 0) ==
+               static_cast<ssize_t>(kilobytes.size());
+    }
+
+    Fd sysctl_;
+    std::string before_;
+    std::array<pid_t, victims> victims_;
+    bool raised_ = false;
+};
+
+/// Sends from one raw socket; every raw socket of the guest sees every reply.
+class Pinger {
+  public:
+    explicit Pinger(const char *address) {
+        to_.sin_family = AF_INET;
+        ::inet_pton(AF_INET, address, &to_.sin_addr);
+        for (auto *socket : {&sender_, &listener_})
+            *socket = Fd(::socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP));
+    }
+
+    [[nodiscard]] int sender() const { return sender_.get(); }
+
+    /// Sends pings one by one, at most `count`, until the listener missed enough of what the
+    /// sender got. Allocates nothing.
+    void run(int count) {
+        for (int i = 0; i < count && missed() < enough_losses; ++i) {
+            ++sequence_;
+            auto *header = reinterpret_cast<icmphdr *>(packet_.data());
+            *header = {};
+            header->type = ICMP_ECHO;
+            header->un.echo.sequence = htons(sequence_);
+            header->checksum = checksum();
+            ::sendto(sender_.get(), packet_.data(), packet_.size(), 0,
+                     reinterpret_cast<sockaddr *>(&to_), sizeof to_);
+            seen_by_sender_ += take_reply(sender_.get(), reply_limit_ms);
+            seen_by_listener_ += take_reply(listener_.get(), 0);
+        }
+    }
+
+    [[nodiscard]] int sender_got() const { return seen_by_sender_; }
+    [[nodiscard]] int missed() const { return seen_by_sender_ - seen_by_listener_; }
+    [[nodiscard]] int listener_got() const { return seen_by_listener_; }
+
+  private:
+    std::uint16_t checksum() const {
+        std::uint32_t sum = 0;
+        for (std::size_t i = 0; i < packet_.size(); i += 2)
+            sum += static_cast<std::uint32_t>(packet_[i] | packet_[i + 1] << 8);
+        while (sum >> 16)
+            sum = (sum & 0xffff) + (sum >> 16);
+        return static_cast<std::uint16_t>(~sum);
+    }
+
+    /// 1 if the reply to the last ping came in time; older ones are passed over.
+    int take_reply(int socket, int limit_ms) {
+        pollfd wait{socket, POLLIN, 0};
+        while (::poll(&wait, 1, limit_ms) > 0) {
+            const auto got = ::recv(socket, reply_.data(), reply_.size(), 0);
+            if (got < static_cast<ssize_t>(sizeof(iphdr) + sizeof(icmphdr)))
+                continue;
+            const auto *header = reinterpret_cast<icmphdr *>(reply_.data() + sizeof(iphdr));
+            if (header->type == ICMP_ECHOREPLY && header->un.echo.sequence == htons(sequence_))
+                return 1;
+        }
+        return 0;
+    }
+
+    sockaddr_in to_{};
+    Fd sender_;
+    Fd listener_;
+    std::array<unsigned char, ping_bytes> packet_{};
+    std::array<unsigned char, 2048> reply_{};
+    std::uint16_t sequence_ = 0;
+    int seen_by_sender_ = 0;
+    int seen_by_listener_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("reserve memory reaches marked sockets only") {
+    if (!complete())
+        return skip(not_complete);
+    const char *server = std::getenv("NETSWAP_SERVER");
+    Pinger pinger(server != nullptr ? server : "");
+    pinger.run(3);
+    if (pinger.sender_got() == 0)
+        return skip("the host does not answer pings");
+    CHECK(pinger.listener_got() > 0);
+
+    const Loaded keep{std::string(core_module)};
+    const Loaded gfp("gfp_memalloc");
+    const Loaded slab("pfmemalloc_slab");
+    const Loaded sock("sock_memalloc");
+    const Loaded throttle("reclaim_throttle");
+    const Loaded rx("rx_reserve");
+    auto netlink = MarkClient::open();
+    REQUIRE(netlink.has_value());
+    REQUIRE(netlink->mark(pinger.sender()).has_value());
+
+    const auto drops_before = stock_drops();
+    const int marked_before = pinger.sender_got();
+    const int ordinary_before = pinger.listener_got();
+    {
+        const ShortOfMemory shortage;
+        REQUIRE(shortage.raised());
+        pinger.run(pings);
+    }
+    const int marked = pinger.sender_got() - marked_before;
+    const int ordinary = pinger.listener_got() - ordinary_before;
+    auto counted = counters();
+    INFO("of " << pings << " replies the marked socket got " << marked << ", the ordinary one "
+               << ordinary << "; dropped " << counted["sock_memalloc.skb_dropped_socket"]
+               << ", delivered " << counted["sock_memalloc.skb_delivered"] << ", pages marked "
+               << counted["gfp_memalloc.pages_marked"] << ", refills "
+               << counted["rx_reserve.refills_poll"]);
+    CHECK(marked - ordinary >= enough_losses / 2);
+    CHECK(counted["gfp_memalloc.pages_marked"] > 0);
+    CHECK(counted["rx_reserve.refills_poll"] > 0);
+    CHECK(counted["sock_memalloc.skb_marked"] > 0);
+    CHECK(counted["sock_memalloc.skb_delivered"] > 0);
+    CHECK(counted["sock_memalloc.skb_dropped_socket"] > 0);
+    CHECK(stock_drops() > drops_before);
+}
