@@ -17,7 +17,9 @@ constexpr double step_s = 0.25;
 constexpr std::int64_t min_pages = 326;
 
 /// 0..1; not a <random> distribution, whose values differ between libraries.
-double uniform(std::mt19937 &source) { return static_cast<double>(source()) / 4294967296.0; }
+double uniform(std::mt19937 &source) {
+    return static_cast<double>(source()) / 4294967296.0;
+}
 
 StateReadback make_state(const std::string &arm) {
     StateReadback state;
@@ -33,11 +35,11 @@ StateReadback make_state(const std::string &arm) {
     state.mem_total_kb = 110592;
     state.swap_total_kb = 622592;
     const std::string base = state.policy;
-    state.groups = {{"gfp", base}, {"slab", base}, {"sock", base}, {"throttle", base},
-                    {"refill", base}};
+    state.groups = {
+        {"gfp", base}, {"slab", base}, {"sock", base}, {"throttle", base}, {"refill", base}};
     if (arm == "netswap") {
-        state.modules = {"netswap", "gfp_memalloc", "pfmemalloc_slab", "sock_memalloc",
-                         "reclaim_throttle", "rx_reserve"};
+        state.modules = {"netswap",       "gfp_memalloc",     "pfmemalloc_slab",
+                         "sock_memalloc", "reclaim_throttle", "rx_reserve"};
         state.groups = {{"gfp", "module:gfp_memalloc"},
                         {"slab", "module:pfmemalloc_slab"},
                         {"sock", "module:sock_memalloc"},
@@ -111,8 +113,7 @@ RunRecord make_run(const std::string &arm, int run, Verdict verdict) {
 
     if (verdict == Verdict::pass) {
         const double slower = arm == "mainline" ? 1.5 : 0;
-        record.elapsed_s =
-            std::round((17 + slower + 4 * uniform(source)) * 1000) / 1000;
+        record.elapsed_s = std::round((17 + slower + 4 * uniform(source)) * 1000) / 1000;
         record.state_end = record.state;
         add_samples(record, source, *record.elapsed_s + 1, std::nullopt);
     } else if (verdict == Verdict::hang) {

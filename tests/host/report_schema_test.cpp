@@ -18,7 +18,9 @@ using nlohmann::json;
 using test::make_campaign;
 using testing::HasSubstr;
 
-json campaign_json() { return json(make_campaign(3)); }
+json campaign_json() {
+    return json(make_campaign(3));
+}
 
 std::string complaint(const json &value) {
     const auto status = validate(value);
@@ -122,9 +124,8 @@ void written(const json &value, const json &schema, const json &root, const std:
         paths.insert(path);
     if (value.is_object() && !schema.contains("additionalProperties"))
         for (const auto &[key, member] : value.items())
-            written(member,
-                    schema.value("properties", json::object()).value(key, json::object()), root,
-                    path.empty() ? key : path + "." + key, paths);
+            written(member, schema.value("properties", json::object()).value(key, json::object()),
+                    root, path.empty() ? key : path + "." + key, paths);
     if (value.is_array())
         for (const auto &member : value)
             if (member.is_object())
@@ -144,9 +145,10 @@ TEST(Schema, HasEveryKeyTheToolsWriteAndNoOther) {
 }
 
 TEST(Schema, UnderstandsEachKeywordItUses) {
-    const std::set<std::string> known{"$schema", "$ref", "$defs", "title", "description", "type",
-                                      "enum", "minimum", "required", "properties",
-                                      "additionalProperties", "items", "minItems", "maxItems"};
+    const std::set<std::string> known{
+        "$schema",  "$ref",    "$defs",    "title",      "description",          "type",
+        "enum",     "minimum", "required", "properties", "additionalProperties", "items",
+        "minItems", "maxItems"};
     const std::function<void(const json &, bool)> walk = [&](const json &node, bool names) {
         for (const auto &[key, member] : node.items()) {
             EXPECT_TRUE(names || known.count(key)) << key;

@@ -55,8 +55,8 @@ TEST(Controls, BareHungInEveryRun) {
 }
 
 TEST(Controls, BareThatNeverHangsShowsNothing) {
-    const auto controls = build_controls(
-        {make_run("bare", 0, Verdict::pass), make_run("bare", 1, Verdict::crash)});
+    const auto controls =
+        build_controls({make_run("bare", 0, Verdict::pass), make_run("bare", 1, Verdict::crash)});
     EXPECT_EQ(controls.bare_hung, false);
     EXPECT_EQ(controls.line, "WARNING: bare did not hang in 2 of 2 runs (crash 1, pass 1): this "
                              "campaign shows nothing about the cure");
@@ -115,6 +115,14 @@ TEST(Figures, HeadlineStartsWithTheBestArm) {
     EXPECT_EQ(headline(arm_figures(campaign.runs)),
               "netswap survived 4 of 4, mainline 3 of 4, bare 0 of 4");
     EXPECT_EQ(headline({}), "no run in this campaign");
+
+    std::vector<RunRecord> many;
+    for (const auto *arm : {"bare+rx", "bare+gfp", "bare+slab", "bare+sock", "bare+throttle"}) {
+        many.push_back(make_run(arm, 0, Verdict::hang));
+        many.push_back(make_run(arm, 1, arm[5] == 's' ? Verdict::pass : Verdict::hang));
+    }
+    many.push_back(make_run("netswap", 0, Verdict::pass));
+    EXPECT_EQ(headline(arm_figures(many)), "6 arms: 1 survived every run, 2 some, 3 none");
 }
 
 TEST(Parameters, CommandMakesTheCampaignAgain) {
@@ -134,7 +142,8 @@ TEST(Parameters, StockArmIsAskedForByTheKernelItShadows) {
     auto campaign = make_campaign(1);
     campaign.runs[0].arm = "stock";
     campaign.runs[0].params.kernel = "6.12-stock";
-    EXPECT_THAT(reproduce_command(campaign), StartsWith("netswap storm --kernel 6.12 --arms stock,"));
+    EXPECT_THAT(reproduce_command(campaign),
+                StartsWith("netswap storm --kernel 6.12 --arms stock,"));
 }
 
 TEST(Parameters, LineTellsDefaultFromChosenAndNamesDifferences) {

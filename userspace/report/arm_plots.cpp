@@ -23,10 +23,10 @@ constexpr double label_y = 16;  ///< within a row
 constexpr double mark_top = 23; ///< of the bar or the dots, within a row
 constexpr double mark_height = 20;
 constexpr double axis_height = 40;
-constexpr std::size_t longest_name = 34;
 
-std::string short_name(const std::string &arm) {
-    return arm.size() <= longest_name ? arm : arm.substr(0, longest_name - 3) + "...";
+/// So much of an arm's name as stands clear of the figures at the end of its row.
+std::string short_name(const std::string &arm, std::size_t longest) {
+    return arm.size() <= longest ? arm : arm.substr(0, longest - 3) + "...";
 }
 
 double height_for(const std::vector<ArmFigures> &figures) {
@@ -75,11 +75,11 @@ std::string survival_plot(const std::vector<ArmFigures> &figures) {
         const double share = arm.total() ? 100.0 * arm.survived / arm.total() : 0;
         const double low = x(arm.survival95.low * 100);
         const double high = x(arm.survival95.high * 100);
-        svg.text({left, top + label_y}, short_name(arm.arm), "name");
-        svg.text({right, top + label_y},
-                 fmt::format("{} of {}  ({:.0f}\u2013{:.0f} %)", arm.survived, arm.total(),
-                             arm.survival95.low * 100, arm.survival95.high * 100),
-                 "value", "end");
+        svg.text({left, top + label_y}, short_name(arm.arm, 34), "name");
+        svg.text(
+            {right, top + label_y},
+            fmt::format("{} of {} [{}]", arm.survived, arm.total(), percent_range(arm.survival95)),
+            "value", "end");
         const auto hint =
             fmt::format("{}: {} of {} survived; {}", arm.arm, arm.survived, arm.total(),
                         arm.failures.empty() ? "no failure" : failure_text(arm.failures));
@@ -109,7 +109,7 @@ std::string elapsed_plot(const std::vector<ArmFigures> &figures) {
     for (const auto &arm : figures) {
         constexpr double radius = 4;
         const double middle = top + mark_top + mark_height / 2;
-        svg.text({left, top + label_y}, short_name(arm.arm), "name");
+        svg.text({left, top + label_y}, short_name(arm.arm, 25), "name");
         svg.rect({left, top + mark_top}, right - left, mark_height, "track");
         if (arm.elapsed.empty()) {
             svg.text({right, top + label_y}, "no survivor", "value", "end");

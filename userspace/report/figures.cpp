@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "report/timeline.h"
+
 namespace netswap {
 
 namespace {
@@ -27,9 +29,11 @@ std::optional<std::uint64_t> marked_packets(const RunRecord &run) {
     return it == run.counters.netswap.end() ? std::nullopt : std::optional(it->second);
 }
 
+/// The min watermark at rest: the kernel lifts it for a while when it fights fragmentation, and
+/// that boost is no part of the reserve.
 std::optional<std::int64_t> watermark_of(const RunRecord &run) {
     if (!run.samples.empty())
-        return run.samples.back().min;
+        return watermarks_at_rest(run.samples).min;
     if (run.state && run.state->min_free_kbytes >= 0)
         return run.state->min_free_kbytes / kb_per_page;
     return std::nullopt;
@@ -61,7 +65,8 @@ void fill(ArmFigures &figures) {
     figures.survival95 = wilson95(figures.survived, figures.total());
     figures.elapsed_median = median(figures.elapsed);
     if (!figures.elapsed.empty()) {
-        const auto [low, high] = std::minmax_element(figures.elapsed.begin(), figures.elapsed.end());
+        const auto [low, high] =
+            std::minmax_element(figures.elapsed.begin(), figures.elapsed.end());
         figures.elapsed_spread = Interval{*low, *high};
     }
     figures.pages_out = median_of(runs, [](const auto &run) { return run.counters.pswpout; });
@@ -107,9 +112,27 @@ std::string failure_text(const std::map<std::string, int> &failures) {
     return text;
 }
 
+std::string cycle_shape(const RunRecord &run) {
+    std::string shape;
+    if (run.hang)
+        for (const auto &line : run.hang->cycle)
+            shape += line + "\n";
+    std::erase_if(shape, [](char c) { return c >= '0' && c <= '9'; });
+    return shape;
+}
+
 std::string headline(const std::vector<ArmFigures> &figures) {
     if (figures.empty())
         return "no run in this campaign";
+    constexpr std::size_t most_named = 5;
+    if (figures.size() > most_named) {
+        const auto all = std::count_if(figures.begin(), figures.end(),
+                                       [](const auto &a) { return a.survived == a.total(); });
+        const auto none = std::count_if(figures.begin(), figures.end(),
+                                        [](const auto &a) { return a.survived == 0; });
+        return fmt::format("{} arms: {} survived every run, {} some, {} none", figures.size(), all,
+                           static_cast<std::ptrdiff_t>(figures.size()) - all - none, none);
+    }
     auto sorted = figures;
     std::stable_sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) {
         return a.survived * b.total() > b.survived * a.total();

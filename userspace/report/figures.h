@@ -20,13 +20,13 @@ struct ArmFigures {
     Interval survival95;
     std::vector<double> elapsed; ///< of the survivors, seconds, in order of runs
     std::optional<double> elapsed_median;
-    std::optional<Interval> elapsed_spread; ///< shortest and longest survivor
-    std::optional<Ratio> to_mainline; ///< elapsed, survivors; absent for mainline itself
+    std::optional<Interval> elapsed_spread;    ///< shortest and longest survivor
+    std::optional<Ratio> to_mainline;          ///< elapsed, survivors; absent for mainline itself
     std::optional<double> pages_out, pages_in; ///< medians over all runs that know them
     std::optional<double> throttled, marked, dropped; ///< likewise
-    std::optional<std::int64_t> lowest_free; ///< pages, least of all runs
-    std::optional<std::int64_t> min_watermark; ///< pages, of the run with the lowest free
-    std::map<std::string, int> failures; ///< verdict -> runs, without pass
+    std::optional<std::int64_t> lowest_free;          ///< pages, least of all runs
+    std::optional<std::int64_t> min_watermark; ///< pages at rest, of the run with the lowest free
+    std::map<std::string, int> failures;       ///< verdict -> runs, without pass
 
     [[nodiscard]] int total() const { return static_cast<int>(runs.size()); }
 };
@@ -37,7 +37,12 @@ std::vector<ArmFigures> arm_figures(const std::vector<RunRecord> &runs);
 /// "hang 8, crash 1", the most frequent first; "" for none.
 std::string failure_text(const std::map<std::string, int> &failures);
 
-/// "netswap survived 10 of 10, mainline 8 of 10, bare 0 of 10": arms by survival.
+/// The lines of a run's cycle without their numbers (pids, CPUs): equal for hangs of the same
+/// kind. "" without a cycle.
+std::string cycle_shape(const RunRecord &run);
+
+/// "netswap survived 10 of 10, mainline 8 of 10, bare 0 of 10": arms by survival. More arms than
+/// fit a headline are counted: "12 arms: 3 survived every run, 4 some, 5 none".
 std::string headline(const std::vector<ArmFigures> &figures);
 
 /// What all runs have in common, as a line: "128 MiB, 2 CPUs, virtio-net, ...". What differs

@@ -14,25 +14,23 @@ namespace {
 
 std::string opening(const std::string &title) {
     // The policy keeps the promise that the page needs nothing else: no request can leave it.
-    return fmt::format(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-        "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
-        "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
-        escape_markup(title), page_css());
+    return fmt::format("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                       "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                       "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
+                       "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
+                       escape_markup(title), page_css());
 }
 
 std::string header(const CampaignResult &campaign, const std::string &title) {
     const auto controls = build_controls(campaign.runs);
     const char *tone = !controls.bare_hung ? "none" : *controls.bare_hung ? "ok" : "warning";
-    std::string html = fmt::format("<header>\n<p class=\"kind\">netswap storm{}</p>\n<h1>{}</h1>\n"
-                                   "<p class=\"control {}\">{}</p>\n",
-                                   campaign.host.started.empty()
-                                       ? ""
-                                       : ", " + escape_markup(campaign.host.started),
-                                   escape_markup(title), tone, escape_markup(controls.line));
+    std::string html = fmt::format(
+        "<header>\n<p class=\"kind\">netswap storm{}</p>\n<h1>{}</h1>\n"
+        "<p class=\"control {}\">{}</p>\n",
+        campaign.host.started.empty() ? "" : ", " + escape_markup(campaign.host.started),
+        escape_markup(title), tone, escape_markup(controls.line));
     if (const auto line = parameter_line(campaign); !line.empty())
         html += fmt::format("<p class=\"parameters\">{}</p>\n", escape_markup(line));
     return html + "</header>\n";

@@ -130,6 +130,8 @@ void Svg::begin_clip(Point corner, double width, double height) {
                          corner.first, corner.second, width, height);
 }
 
-void Svg::end_clip() { body_ += "</svg>\n"; }
+void Svg::end_clip() {
+    body_ += "</svg>\n";
+}
 
 } // namespace netswap

@@ -42,12 +42,14 @@ std::string percent_range(const Interval &share) {
     return fmt::format("{:.0f}-{:.0f} %", share.low * 100, share.high * 100);
 }
 
-std::string factor(double value) { return three_figures(value); }
+std::string factor(double value) {
+    return three_figures(value);
+}
 
 std::string elapsed_text(std::optional<double> median, const std::optional<Interval> &spread) {
     if (!median)
         return "-";
-    if (!spread || spread->low == spread->high)
+    if (!spread || seconds(spread->low) == seconds(spread->high))
         return seconds(median);
     return fmt::format("{} ({}-{})", seconds(median), seconds(spread->low), seconds(spread->high));
 }

@@ -7,12 +7,12 @@ for (const panel of document.querySelectorAll("figure.panel")) {
     const caption = panel.querySelector("figcaption");
     const plots = [...panel.querySelectorAll("svg.time")];
     const resting = caption.textContent;
-    const left = 46, right = 392, width = 400; // as in timeline.cpp
+    const [width, left, right, top, below] = JSON.parse(panel.dataset.frame);
     const cursors = plots.map((plot) => {
-        const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+        const line = document.createElementNS(plot.namespaceURI, "line");
         line.setAttribute("class", "cursor");
-        line.setAttribute("y1", 8);
-        line.setAttribute("y2", plot.viewBox.baseVal.height - 38);
+        line.setAttribute("y1", top);
+        line.setAttribute("y2", plot.viewBox.baseVal.height - below);
         line.style.display = "none";
         plot.append(line);
         return line;
@@ -44,7 +44,3 @@ for (const panel of document.querySelectorAll("figure.panel")) {
         plot.addEventListener("pointerleave", hide);
     }
 }
-addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details"))
-        details.open = true;
-});

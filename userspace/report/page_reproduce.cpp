@@ -58,9 +58,9 @@ std::string reproduce_section(const CampaignResult &campaign) {
         html += parameter(campaign, "module churn, rounds", [](P p) { return p.churn_rounds; });
         html += parameter(campaign, "hang after, s", [](P p) { return p.hang_after_s; });
         html += parameter(campaign, "time limit, s", [](P p) { return p.timeout_s; });
-        const auto seeds = std::minmax_element(
-            campaign.runs.begin(), campaign.runs.end(),
-            [](const auto &a, const auto &b) { return a.seed < b.seed; });
+        const auto seeds =
+            std::minmax_element(campaign.runs.begin(), campaign.runs.end(),
+                                [](const auto &a, const auto &b) { return a.seed < b.seed; });
         html += row("seeds", fmt::format("{} to {}", seeds.first->seed, seeds.second->seed));
     }
     html += row("accelerator", host.accel) + row("QEMU", host.qemu) +

@@ -21,7 +21,9 @@ std::string cell(std::string_view content, std::string_view classes = "") {
     return fmt::format("<td class=\"{}\">{}</td>", classes, escape_markup(content));
 }
 
-std::string number(const std::string &text) { return cell(text, "n"); }
+std::string number(const std::string &text) {
+    return cell(text, "n");
+}
 
 /// Head cells with a unit below the name.
 std::string head(std::initializer_list<std::pair<const char *, const char *>> columns) {
@@ -31,32 +33,12 @@ std::string head(std::initializer_list<std::pair<const char *, const char *>> co
     return row + "</tr></thead>\n";
 }
 
-std::string percent_interval(const Interval &share) {
-    return fmt::format("{:.0f}\u2013{:.0f} %", share.low * 100, share.high * 100);
-}
-
 std::string lowest_text(const ArmFigures &arm) {
     if (!arm.lowest_free)
         return "-";
     auto text = compact(static_cast<double>(*arm.lowest_free));
     if (arm.min_watermark)
         text += " / " + compact(static_cast<double>(*arm.min_watermark));
-    return text;
-}
-
-std::string elapsed_cell(const ArmFigures &arm) {
-    if (!arm.elapsed_median)
-        return "-";
-    return fmt::format("{} ({}\u2013{})", seconds(arm.elapsed_median),
-                       seconds(arm.elapsed_spread->low), seconds(arm.elapsed_spread->high));
-}
-
-std::string ratio_cell(const ArmFigures &arm) {
-    if (!arm.to_mainline)
-        return "-";
-    auto text = factor(arm.to_mainline->value);
-    if (const auto &range = arm.to_mainline->range95)
-        text += fmt::format(" ({}\u2013{})", factor(range->low), factor(range->high));
     return text;
 }
 
@@ -75,16 +57,6 @@ std::string blocked_table(const std::vector<BlockedTask> &tasks) {
     return html + "</table>";
 }
 
-/// The lines of a cycle without their numbers (pids, CPUs): the same for the same kind of hang.
-std::string shape_of(const RunRecord &run) {
-    std::string shape;
-    if (run.hang)
-        for (const auto &line : run.hang->cycle)
-            shape += line + "\n";
-    std::erase_if(shape, [](char c) { return c >= '0' && c <= '9'; });
-    return shape;
-}
-
 /// The circle of waiting, or a word on it when an earlier run of the arm stopped alike.
 std::string where_stopped(const RunRecord &run, const RunRecord *alike) {
     std::string html;
@@ -94,13 +66,18 @@ std::string where_stopped(const RunRecord &run, const RunRecord *alike) {
         return html;
     std::string more;
     if (alike)
-        html += fmt::format("<p>the same circle as in run {}</p>", alike->run);
+        html += fmt::format("<p>the same as in run {}</p>", alike->run);
     (alike ? more : html) += list_of(run.hang->cycle);
     if (!run.hang->blocked.empty())
         more += blocked_table(run.hang->blocked);
     if (!more.empty())
-        html += fmt::format("<details><summary>{}{} blocked tasks</summary>{}</details>",
-                            alike ? "its own lines, " : "", run.hang->blocked.size(), more);
+        html +=
+            fmt::format("<details><summary>{}</summary>{}</details>",
+                        run.hang->blocked.empty()
+                            ? "its own lines"
+                            : fmt::format("{}{} blocked tasks", alike ? "its own lines and " : "",
+                                          run.hang->blocked.size()),
+                        more);
     return html;
 }
 
@@ -114,7 +91,9 @@ std::string states_of(const ArmFigures &arm, Get &&get) {
     return text.empty() ? "-" : text;
 }
 
-std::string known(std::int64_t value) { return value < 0 ? "-" : fmt::format("{}", value); }
+std::string known(std::int64_t value) {
+    return value < 0 ? "-" : fmt::format("{}", value);
+}
 
 std::string answers(const StateReadback &state) {
     std::string text;
@@ -132,7 +111,7 @@ std::string summary_section(const std::vector<ArmFigures> &figures) {
                   {"survived", "of runs"},
                   {"95 % interval", "Wilson"},
                   {"elapsed", "s, median (range)"},
-                  {"to mainline", "ratio (95 %)"},
+                  {"to mainline", "ratio [95 %]"},
                   {"pages out", "median"},
                   {"pages in", "median"},
                   {"throttled", "median"},
@@ -144,8 +123,9 @@ std::string summary_section(const std::vector<ArmFigures> &figures) {
     for (const auto &arm : figures) {
         html += fmt::format("<tr><th scope=\"row\">{}</th>", escape_markup(arm.arm));
         html += number(fmt::format("{} of {}", arm.survived, arm.total())) +
-                number(percent_interval(arm.survival95)) + number(elapsed_cell(arm)) +
-                number(ratio_cell(arm)) + number(compact(arm.pages_out)) +
+                number(percent_range(arm.survival95)) +
+                number(elapsed_text(arm.elapsed_median, arm.elapsed_spread)) +
+                number(ratio_text(arm.to_mainline)) + number(compact(arm.pages_out)) +
                 number(compact(arm.pages_in)) + number(compact(arm.throttled)) +
                 number(compact(arm.marked)) + number(compact(arm.dropped)) +
                 number(lowest_text(arm)) + cell(failure_text(arm.failures)) + "</tr>\n";
@@ -153,7 +133,7 @@ std::string summary_section(const std::vector<ArmFigures> &figures) {
     return html + "</tbody></table></div>\n<p class=\"note\">Elapsed and its ratio are of runs "
                   "that survived; every other median is over all runs of the arm that know the "
                   "figure. Lowest free is the least of all runs, beside the min watermark of that "
-                  "run.</p></section>\n";
+                  "run at rest.</p></section>\n";
 }
 
 std::string stopped_section(const std::vector<ArmFigures> &figures) {
@@ -163,7 +143,7 @@ std::string stopped_section(const std::vector<ArmFigures> &figures) {
         for (const auto *run : arm.runs) {
             if (run->verdict == Verdict::pass)
                 continue;
-            const auto shape = shape_of(*run);
+            const auto shape = cycle_shape(*run);
             const auto *alike = shape.empty() ? nullptr : first_of_shape[shape];
             if (!alike)
                 first_of_shape[shape] = run;
@@ -174,8 +154,8 @@ std::string stopped_section(const std::vector<ArmFigures> &figures) {
                 "<td class=\"n\" data-label=\"stopped at\">{}</td>"
                 "<td class=\"where\">{}</td><td class=\"log\"><code>{}</code></td></tr>\n",
                 escape_markup(arm.arm), run->run, run->seed, to_string(run->verdict),
-                to_string(run->verdict), stop ? seconds(stop) + " s" : "-", where_stopped(*run, alike),
-                escape_markup(run->log));
+                to_string(run->verdict), stop ? seconds(stop) + " s" : "-",
+                where_stopped(*run, alike), escape_markup(run->log));
         }
     }
     if (rows.empty())
@@ -206,8 +186,8 @@ std::string proof_section(const std::vector<ArmFigures> &figures) {
     html += "<tbody>\n";
     for (const auto &arm : figures) {
         html += fmt::format("<tr><th scope=\"row\">{}</th>", escape_markup(arm.arm));
-        html += cell(states_of(
-            arm, [](const auto &s) { return s.policy.empty() ? "no hooks" : s.policy; }));
+        html += cell(
+            states_of(arm, [](const auto &s) { return s.policy.empty() ? "no hooks" : s.policy; }));
         html += cell(states_of(arm, answers), "wide");
         html += number(states_of(arm, [](const auto &s) { return known(s.min_free_kbytes); }));
         html += cell(states_of(arm, [](const auto &s) { return s.thp; }));

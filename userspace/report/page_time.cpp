@@ -27,12 +27,18 @@ std::string series(const RunRecord &run) {
 }
 
 std::string caption(const RunRecord &run) {
-    const auto lowest = std::min_element(run.samples.begin(), run.samples.end(),
-                                         [](const auto &a, const auto &b) { return a.free < b.free; });
+    const auto lowest =
+        std::min_element(run.samples.begin(), run.samples.end(),
+                         [](const auto &a, const auto &b) { return a.free < b.free; });
+    const auto &rest = watermarks_at_rest(run.samples);
+    std::int64_t boost = 0;
+    for (const auto &sample : run.samples)
+        boost = std::max(boost, sample.min - rest.min);
+    const auto boost_text = boost > 0 ? fmt::format(", boosted by up to {}", boost) : "";
     const auto &last = run.samples.back();
-    return fmt::format("Lowest {} free pages at {} s; watermarks min {}, low {}, high {}. {} pages "
-                       "went out, {} came in.",
-                       lowest->free, seconds(lowest->t), last.min, last.low, last.high,
+    return fmt::format("Lowest {} free pages at {} s; watermarks min {}, low {}, high {}{}. {} "
+                       "pages went out, {} came in.",
+                       lowest->free, seconds(lowest->t), rest.min, rest.low, rest.high, boost_text,
                        compact(static_cast<double>(last.pswpout - run.samples.front().pswpout)),
                        compact(static_cast<double>(last.pswpin - run.samples.front().pswpin)));
 }
@@ -41,11 +47,14 @@ std::string panel(const ArmFigures &arm, const RunRecord &run, const TimeRanges 
     const auto ended = run.verdict == Verdict::pass
                            ? fmt::format("passed in {} s", seconds(run.elapsed_s))
                            : std::string(to_string(run.verdict));
+    const auto frame = fmt::format("[{},{},{},{},{}]", plot_frame::width, plot_frame::left,
+                                   plot_frame::right, plot_frame::top, plot_frame::below);
     return fmt::format(
-        "<figure class=\"panel\" data-seconds=\"{:.3f}\" data-series=\"{}\">\n<h3>{} "
+        "<figure class=\"panel\" data-frame=\"{}\" data-seconds=\"{:.3f}\" "
+        "data-series=\"{}\">\n<h3>{} "
         "<span class=\"run\">run {}: <span class=\"verdict {}\">{}</span> "
         "({} of {} survived)</span></h3>\n{}{}<figcaption>{}</figcaption></figure>\n",
-        ranges.seconds, series(run), escape_markup(arm.arm), run.run, to_string(run.verdict),
+        frame, ranges.seconds, series(run), escape_markup(arm.arm), run.run, to_string(run.verdict),
         escape_markup(ended), arm.survived, arm.total(), free_plot(run, ranges),
         rate_plot(run, ranges), caption(run));
 }
@@ -54,7 +63,8 @@ constexpr std::string_view legend = R"(<ul class="legend">
 <li><svg viewBox="0 0 26 10"><path d="M1 5H25" class="free"/></svg>free pages</li>
 <li><svg viewBox="0 0 26 10"><path d="M1 5H25" class="mark high"/></svg>high watermark</li>
 <li><svg viewBox="0 0 26 10"><path d="M1 5H25" class="mark low"/></svg>low</li>
-<li><svg viewBox="0 0 26 10"><path d="M1 5H25" class="mark min"/></svg>min; the reserve lies below</li>
+<li><svg viewBox="0 0 26 10"><path d="M1 5H25" class="mark min"/></svg>min (shaded below: the reserve)</li>
+<li><svg viewBox="0 0 26 10"><path d="M1 5H25" class="mark boosted"/></svg>boosted min</li>
 <li><svg viewBox="0 0 26 10"><path d="M1 9H25V2H1Z" class="out-area"/><path d="M1 2H25" class="out"/></svg>swap-out</li>
 <li><svg viewBox="0 0 26 10"><path d="M1 5H25" class="in"/></svg>swap-in</li>
 <li><svg viewBox="0 0 26 10"><rect width="26" height="10" class="stopped"/><path d="M1 0V10" class="stop"/></svg>nothing moves any more</li>
@@ -74,7 +84,8 @@ std::string time_section(const std::vector<ArmFigures> &figures) {
     std::string html =
         "<section><h2>One run of each arm over time</h2>\n<p class=\"note\">Where an arm has runs "
         "that hung, one of those is shown; otherwise the survivor nearest to the median. All "
-        "panels share their axes. Memory above the range, at the start, is cut off.</p>\n";
+        "panels share their axes; peaks above them are cut off. The kernel lifts all watermarks "
+        "for a while when memory is fragmented: boosted min.</p>\n";
     html += legend;
     html += "<div class=\"panels\">\n";
     for (const auto &arm : figures)

@@ -23,9 +23,9 @@ std::string kernel_option(const RunRecord &run) {
 
 /// A word the shell takes as it is, or quoted.
 std::string shell_word(const std::string &word) {
-    const bool plain =
-        !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                "0123456789+-_.,:/=") == std::string::npos;
+    const bool plain = !word.empty() &&
+                       word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                              "0123456789+-_.,:/=") == std::string::npos;
     if (plain)
         return word;
     std::string quoted = "'";
@@ -105,10 +105,10 @@ std::string reproduce_command(const CampaignResult &campaign) {
         most_runs = std::max(most_runs, run.run + 1);
         seed = std::min(seed, run.seed);
     }
-    std::string line = fmt::format("netswap storm --kernel {} --arms {} --runs {} --mem {}M --cpus {}",
-                                   shell_word(kernel_option(first)),
-                                   shell_word(fmt::format("{}", fmt::join(arms, ","))), most_runs,
-                                   params.mem_mib, params.cpus);
+    std::string line = fmt::format(
+        "netswap storm --kernel {} --arms {} --runs {} --mem {}M --cpus {}",
+        shell_word(kernel_option(first)), shell_word(fmt::format("{}", fmt::join(arms, ","))),
+        most_runs, params.mem_mib, params.cpus);
     line += fmt::format(" --nic {} --transport {} --conns {}", shell_word(params.nic),
                         shell_word(params.transport), params.conns);
     if (params.min_free_kb >= 0)

@@ -76,8 +76,7 @@ Status check_scalar(const json &value, const json &schema, const std::string &pa
     }
     if (const auto it = schema.find("minimum"); it != schema.end() && value.is_number())
         if (value < *it)
-            return wrong(path,
-                         fmt::format("must be at least {}, is {}", it->dump(), shown(value)));
+            return wrong(path, fmt::format("must be at least {}, is {}", it->dump(), shown(value)));
     return {};
 }
 
@@ -111,7 +110,8 @@ Status Check::array(const json &value, const json &schema, const std::string &pa
                                        value.size()));
     if (const auto items = schema.find("items"); items != schema.end())
         for (std::size_t i = 0; i < value.size(); i++)
-            if (auto status = this->value(value[i], *items, fmt::format("{}[{}]", path, i)); !status)
+            if (auto status = this->value(value[i], *items, fmt::format("{}[{}]", path, i));
+                !status)
                 return status;
     return {};
 }
@@ -133,7 +133,9 @@ Status Check::value(const json &value, const json &schema, const std::string &pa
 
 } // namespace
 
-Status check_schema(const json &value, const json &schema) { return Check(schema).value(value, schema, ""); }
+Status check_schema(const json &value, const json &schema) {
+    return Check(schema).value(value, schema, "");
+}
 
 Status validate(const json &campaign) {
     static const json schema = json::parse(storm_schema_text());

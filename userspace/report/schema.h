@@ -9,8 +9,9 @@ namespace netswap {
 
 /// Checks `value` against a JSON Schema of which this part is understood: type (one or a list),
 /// enum, minimum, required, properties, additionalProperties (as a schema), items, minItems,
-/// maxItems, and $ref within the same file. Other keywords describe and are skipped; keys without a property are allowed.
-/// The error names the first place that is wrong, from the top: "runs[3].verdict: ...".
+/// maxItems, and $ref within the same file. Other keywords describe and are skipped; keys without a
+/// property are allowed. The error names the first place that is wrong, from the top:
+/// "runs[3].verdict: ...".
 Status check_schema(const nlohmann::json &value, const nlohmann::json &schema);
 
 } // namespace netswap

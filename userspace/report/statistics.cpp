@@ -74,7 +74,9 @@ std::optional<double> quantile(std::vector<double> values, double q) {
     return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
 }
 
-std::optional<double> median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
+std::optional<double> median(std::vector<double> values) {
+    return quantile(std::move(values), 0.5);
+}
 
 std::optional<Ratio> ratio_of_medians(const std::vector<double> &a, const std::vector<double> &b) {
     const auto usable = [](const std::vector<double> &values) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -155,26 +156,45 @@ std::string wrapped(std::string_view text, int width, std::string_view indent) {
     return result + "\n";
 }
 
-/// Which runs did not survive, and how the first one of an arm that hung stood still.
-std::string failures(const std::vector<ArmFigures> &figures, const TableStyle &style) {
-    std::string text;
-    for (const auto &arm : figures) {
-        if (arm.failures.empty())
+/// The run that tells most about an arm's failures: the first with a cycle, else the first.
+const RunRecord *telling_failure(const ArmFigures &arm) {
+    const RunRecord *first = nullptr;
+    for (const auto *run : arm.runs) {
+        if (run->verdict == Verdict::pass)
             continue;
-        const RunRecord *shown = nullptr;
-        for (const auto *run : arm.runs)
-            if (run->verdict != Verdict::pass && (!shown || (!shown->hang && run->hang)))
-                shown = run;
+        if (!cycle_shape(*run).empty())
+            return run;
+        first = first ? first : run;
+    }
+    return first;
+}
+
+/// Which runs did not survive, and how one of each arm stood still.
+std::string failures(const std::vector<ArmFigures> &figures, const TableStyle &style) {
+    const auto indented = [&](std::string text) {
+        return "    " + wrapped(printable(std::move(text)), style.width - 4, "      ");
+    };
+    std::string text;
+    std::map<std::string, const RunRecord *> told; // by shape of the cycle
+    for (const auto &arm : figures) {
+        const auto *run = telling_failure(arm);
+        if (!run)
+            continue;
         text += "  " + wrapped(fmt::format("{}: {}", arm.arm, failure_text(arm.failures)),
                                style.width - 2, "    ");
-        if (shown->hang && !shown->hang->cycle.empty()) {
-            for (const auto &line : shown->hang->cycle)
-                text += "    " + wrapped(printable(line), style.width - 4, "      ");
-        } else if (!shown->message.empty()) {
-            text += "    " + wrapped(printable(shown->message), style.width - 4, "      ");
+        const auto shape = cycle_shape(*run);
+        if (shape.empty()) {
+            if (!run->message.empty())
+                text += indented(run->message);
+        } else if (const auto [earlier, first] = told.emplace(shape, run); !first) {
+            text += indented(
+                fmt::format("the same as {} run {}", earlier->second->arm, earlier->second->run));
+        } else {
+            for (const auto &line : run->hang->cycle)
+                text += indented(line);
         }
-        if (!shown->log.empty())
-            text += fmt::format("    run {}, log: {}\n", shown->run, printable(shown->log));
+        if (!run->log.empty())
+            text += fmt::format("    run {}, log: {}\n", run->run, printable(run->log));
     }
     return text.empty() ? text : "\nnot survived\n" + text;
 }
@@ -184,7 +204,7 @@ std::string failures(const std::vector<ArmFigures> &figures, const TableStyle &s
 std::string render_table(const CampaignResult &campaign, const TableStyle &style) {
     const auto figures = arm_figures(campaign.runs);
     const auto controls = build_controls(campaign.runs);
-    const Paint tone = !controls.bare_hung ? Paint::middling
+    const Paint tone = !controls.bare_hung   ? Paint::middling
                        : *controls.bare_hung ? Paint::good
                                              : Paint::bad;
     std::string text = painted(controls.line, tone, style.colour) + "\n";

@@ -13,13 +13,15 @@ namespace netswap {
 
 namespace {
 
-constexpr double width = 400;
-constexpr double left = 46;
-constexpr double right = 392;
-constexpr double top = 8;
+using namespace plot_frame;
+
 constexpr double pages_per_mib = 256;
 /// A hang is shown for this long; nothing more happens in it.
 constexpr double shown_after_stop_s = 8;
+
+double pages(std::int64_t count) {
+    return static_cast<double>(count);
+}
 
 /// The grid, both axes and their titles; returns the scales.
 std::pair<Scale, Scale> draw_axes(Svg &svg, double bottom, double seconds, double most,
@@ -62,19 +64,27 @@ void label_stop(Svg &svg, const RunRecord &run, const Scale &x) {
 }
 
 /// Free memory starts at most of RAM; the interest lies near the watermarks, where it stays once
-/// the storm is under way. So: what is seen from the first time near the high watermark on, but
-/// never so much that the watermarks shrink to a line at the bottom.
+/// the storm is under way. So: what is usual from the first time near the high watermark on.
 double pages_to_show(const std::vector<Sample> &samples) {
-    double high = 1;
     bool under_way = false;
     std::vector<double> free;
     for (const auto &sample : samples) {
-        high = std::max(high, static_cast<double>(sample.high));
         under_way = under_way || sample.free <= 2 * sample.high;
         if (under_way)
             free.push_back(static_cast<double>(sample.free));
     }
-    return std::clamp(1.15 * quantile(free, 0.95).value_or(0), 1.5 * high, 6 * high);
+    return std::max(1.3 * quantile(free, 0.8).value_or(0),
+                    1.5 * static_cast<double>(watermarks_at_rest(samples).high));
+}
+
+/// What nearly all of the traffic stays below: a burst between two samples may be many times it.
+double traffic_to_show(const std::vector<Sample> &samples) {
+    std::vector<double> rates;
+    for (std::size_t i = 1; i < samples.size(); i++)
+        for (const auto total : {&Sample::pswpout, &Sample::pswpin})
+            if (const double rate = swap_rate(samples[i - 1], samples[i], total); rate > 0)
+                rates.push_back(rate);
+    return 1.25 * quantile(rates, 0.95).value_or(0);
 }
 
 } // namespace
@@ -113,6 +123,11 @@ const RunRecord *run_to_show(const ArmFigures &arm) {
     return failed ? failed : typical;
 }
 
+const Sample &watermarks_at_rest(const std::vector<Sample> &samples) {
+    return *std::min_element(samples.begin(), samples.end(),
+                             [](const auto &a, const auto &b) { return a.min < b.min; });
+}
+
 double swap_rate(const Sample &before, const Sample &after, std::int64_t Sample::*total) {
     const double time = after.t - before.t;
     if (time <= 0 || after.*total <= before.*total)
@@ -128,46 +143,32 @@ TimeRanges common_ranges(const std::vector<const RunRecord *> &runs) {
         const double end = samples.back().t;
         ranges.seconds = std::max(ranges.seconds, stop ? *stop + shown_after_stop_s : end);
         ranges.pages = std::max(ranges.pages, pages_to_show(samples));
-        for (std::size_t i = 1; i < samples.size(); i++)
-            ranges.mib_per_s =
-                std::max({ranges.mib_per_s, swap_rate(samples[i - 1], samples[i], &Sample::pswpout),
-                          swap_rate(samples[i - 1], samples[i], &Sample::pswpin)});
+        ranges.mib_per_s = std::max(ranges.mib_per_s, traffic_to_show(samples));
     }
-    ranges.mib_per_s *= 1.08;
     return ranges;
 }
 
 std::string free_plot(const RunRecord &run, const TimeRanges &ranges) {
     constexpr double height = 206;
-    constexpr double bottom = height - 38;
+    constexpr double bottom = height - below;
     Svg svg(width, height, "Free pages over time against the watermarks, arm " + run.arm, "time");
     const auto [x, y] =
         draw_axes(svg, bottom, ranges.seconds, ranges.pages, "free pages, all zones", 6);
     svg.begin_clip({left, top}, right - left, bottom - top);
     draw_stop(svg, run, x, bottom);
     if (!run.samples.empty()) {
-        const auto &first = run.samples.front();
-        const double end = x(ranges.seconds);
-        svg.rect({left, y(static_cast<double>(run.samples.back().min))}, right - left,
-                 bottom - y(static_cast<double>(run.samples.back().min)), "reserve");
-        std::vector<Svg::Point> free, min, low, high;
-        for (const auto &s : run.samples) {
-            free.emplace_back(x(s.t), y(static_cast<double>(s.free)));
-            min.emplace_back(x(s.t), y(static_cast<double>(s.min)));
-            low.emplace_back(x(s.t), y(static_cast<double>(s.low)));
-            high.emplace_back(x(s.t), y(static_cast<double>(s.high)));
+        const auto &rest = watermarks_at_rest(run.samples);
+        svg.rect({left, y(pages(rest.min))}, right - left, bottom - y(pages(rest.min)), "reserve");
+        std::vector<Svg::Point> free;
+        std::vector<Svg::Point> boosted;
+        for (const auto &sample : run.samples) {
+            free.emplace_back(x(sample.t), y(pages(sample.free)));
+            boosted.emplace_back(x(sample.t), y(pages(sample.min)));
         }
-        // Watermarks do not depend on the storm: drawn over the whole width.
-        const auto widen = [&](std::vector<Svg::Point> &points) {
-            points.insert(points.begin(), {x(std::min(0.0, first.t)), points.front().second});
-            points.emplace_back(end, points.back().second);
-        };
-        widen(min);
-        widen(low);
-        widen(high);
-        svg.path(high, "mark high");
-        svg.path(low, "mark low");
-        svg.path(min, "mark min");
+        svg.path(boosted, "mark boosted");
+        svg.line({left, y(pages(rest.high))}, {right, y(pages(rest.high))}, "mark high");
+        svg.line({left, y(pages(rest.low))}, {right, y(pages(rest.low))}, "mark low");
+        svg.line({left, y(pages(rest.min))}, {right, y(pages(rest.min))}, "mark min");
         svg.path(free, "free");
     }
     svg.end_clip();
@@ -177,10 +178,10 @@ std::string free_plot(const RunRecord &run, const TimeRanges &ranges) {
 
 std::string rate_plot(const RunRecord &run, const TimeRanges &ranges) {
     constexpr double height = 144;
-    constexpr double bottom = height - 38;
+    constexpr double bottom = height - below;
     Svg svg(width, height, "Swap traffic over time, arm " + run.arm, "time");
-    const auto [x, y] = draw_axes(svg, bottom, ranges.seconds, ranges.mib_per_s,
-                                  "swap traffic, MiB/s", 3);
+    const auto [x, y] =
+        draw_axes(svg, bottom, ranges.seconds, ranges.mib_per_s, "swap traffic, MiB/s", 3);
     svg.begin_clip({left, top}, right - left, bottom - top);
     std::vector<Svg::Point> out, in;
     for (std::size_t i = 1; i < run.samples.size(); i++) {
