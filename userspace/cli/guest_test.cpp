@@ -65,6 +65,7 @@ Result<RunTask> make_task(const Options &options) {
     task.orders.tests = options.filter;
     task.orders.server = lab_host_address;
     task.orders.port = lab_nbd_port;
+    task.orders.export_name = lab_export;
     task.check_state = false;
     task.plan = std::move(run);
     return task;

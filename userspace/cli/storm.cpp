@@ -168,6 +168,7 @@ private:
             task.log_directory = fmt::format("{}/{}-{:03}", out_, run.arm.name, run.run);
             task.orders.server = lab_host_address;
             task.orders.port = lab_nbd_port;
+            task.orders.export_name = lab_export;
             task.plan = std::move(run);
             tasks_.push_back(std::move(task));
         }

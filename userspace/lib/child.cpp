@@ -71,6 +71,15 @@ Result<Child> Child::spawn(const std::vector<std::string> &argv, const SpawnOpti
     return Child(pid, std::move(pidfd));
 }
 
+Result<Child> Child::adopt(pid_t pid) {
+    Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd.valid())
+        return tl::unexpected(errno_error("taking over a process", errno));
+    return Child(pid, std::move(pidfd));
+}
+
+void Child::collect_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
 Child::Child(Child &&other) noexcept
     : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)),
       status_(other.status_) {}

@@ -24,6 +24,11 @@ public:
     /// Fails with "not found in PATH" or the cause of exec, not with an exit code of 127.
     static Result<Child> spawn(const std::vector<std::string> &argv, const SpawnOptions &options);
 
+    /// Takes over a process that has become our child by collect_orphans().
+    static Result<Child> adopt(pid_t pid);
+    /// From now on, processes whose parent has ended below us become our children.
+    static void collect_orphans();
+
     Child(Child &&other) noexcept;
     Child &operator=(Child &&other) noexcept;
     ~Child();

@@ -107,7 +107,7 @@ std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders) {
         {"transport", p.transport},
         {"server", orders.server},
         {"port", orders.port},
-        {"export", ""},
+        {"export", orders.export_name},
         {"conns", p.conns},
         {"swap_mib", p.swap_mib},
         {"map_mib", p.map_mib},

@@ -81,6 +81,7 @@ struct GuestOrders {
     std::vector<std::string> tests;
     std::string server;
     int port = 0;
+    std::string export_name;
     int sample_ms = 250;
 };
 

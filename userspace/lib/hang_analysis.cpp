@@ -112,22 +112,33 @@ private:
         }
     }
 
+    static std::string holder_wait(const TaskStack &task, const TaskRole &role) {
+        if (role.waits_send_space)
+            return "waits for socket buffer space, that is for an ACK";
+        if (role.send_needs_memory)
+            return "needs memory to send a page, and finds none in direct reclaim";
+        const auto why = describe_wait(task, role);
+        return why.starts_with("in ") ? "is " + why : why;
+    }
+
     void tell_lock() {
         auto others = select(waiters_, [this](const Actor &a) { return a.task != refill_; });
         if (!others.empty())
             lines_.push_back(count(others, "task waits", "tasks wait") + " for nbd tx_lock");
         for (const auto &[task, role] : holders_) {
-            auto why = role.waits_send_space
-                           ? std::string("waits for socket buffer space, that is for an ACK")
-                           : describe_wait(*task, role);
             lines_.push_back(fmt::format("nbd tx_lock is held by {}, which {}", task_label(*task),
-                                         why.starts_with("in ") ? "is " + why : why));
+                                         holder_wait(*task, role)));
         }
         if (holders_.empty() && !waiters_.empty())
             lines_.emplace_back("the holder of nbd tx_lock is not among the tasks printed");
     }
 
     void tell_receive() {
+        for (const auto &[task, role] : actors_)
+            if (role.receive_needs_socket && !holders_.empty())
+                lines_.push_back(fmt::format("{} cannot read the server's replies: the sender has "
+                                             "the socket's lock",
+                                             task_label(*task)));
         if (refill_ && refill_closes_) {
             lines_.emplace_back("the ACK cannot be received: NAPI is disabled until refill_work "
                                 "is done");
@@ -165,7 +176,7 @@ private:
              [](const TaskRole &r) { return r.waits_memory_pool; });
         tell("for write-back of a page", [](const TaskRole &r) { return r.waits_write_back; });
         tell("for a page being swapped in", [](const TaskRole &r) { return r.waits_swap_in; });
-        tell("for replies of the NBD server", [](const TaskRole &r) { return r.receives; });
+        tell("for replies of the NBD server", [](const TaskRole &r) { return r.receives && !r.receive_needs_socket; });
     }
 
     const ConsoleDump &dump_;

@@ -39,8 +39,7 @@ Status finish_handshake(nbd_handle *handle, const Clock &clock, double end) {
 
 } // namespace
 
-Status check_nbd_server(const std::string &address, int port, std::int64_t size_bytes,
-                        double limit_s, bool &retry) {
+Status check_nbd_server(const NbdServerConfig &config, double limit_s, bool &retry) {
     const SystemClock clock;
     const double end = clock.now() + limit_s;
     retry = false;
@@ -50,25 +49,28 @@ Status check_nbd_server(const std::string &address, int port, std::int64_t size_
 
     sockaddr_in where{};
     where.sin_family = AF_INET;
-    where.sin_port = htons(static_cast<std::uint16_t>(port));
-    if (::inet_pton(AF_INET, address.c_str(), &where.sin_addr) != 1)
-        return fail("bad address " + address);
+    where.sin_port = htons(static_cast<std::uint16_t>(config.port));
+    if (::inet_pton(AF_INET, config.address.c_str(), &where.sin_addr) != 1)
+        return fail("bad address " + config.address);
     // libnbd's own connect leaves its state machine behind when it is refused
     // at once, as on an address of this host; so hand it a connected socket.
     Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     auto *generic = reinterpret_cast<sockaddr *>(&where);
     if (!socket.valid() || ::connect(socket.get(), generic, sizeof(where)) != 0) {
         retry = errno == ECONNREFUSED;
-        return fail(fmt::format("refuses connections to {}:{}", address, port));
+        return fail(fmt::format("refuses connections to {}:{}", config.address,
+                                config.port));
     }
-    if (nbd_aio_connect_socket(handle.get(), std::move(socket).release()) != 0)
+    if (nbd_set_export_name(handle.get(), config.export_name.c_str()) != 0 ||
+        nbd_aio_connect_socket(handle.get(), std::move(socket).release()) != 0)
         return fail(fmt::format("cannot be talked to: {}", nbd_get_error()));
     if (auto ok = finish_handshake(handle.get(), clock, end); !ok)
         return ok;
 
     const auto size = nbd_get_size(handle.get());
-    if (size < size_bytes)
-        return fail(fmt::format("offers {} bytes where {} are needed", size, size_bytes));
+    if (size < config.size_bytes)
+        return fail(fmt::format("offers {} bytes where {} are needed", size,
+                                config.size_bytes));
     if (nbd_is_read_only(handle.get()) == 1)
         return fail("offers a read-only device");
 

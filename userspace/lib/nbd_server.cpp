@@ -36,13 +36,15 @@ public:
                                                       "    listenaddr = {}\n"
                                                       "    port = {}\n"
                                                       "    allowlist = true\n"
-                                                      "[default]\n"
+                                                      "[{}]\n"
                                                       "    exportname = {}\n",
-                                                      c.address, c.port, disk));
+                                                      c.address, c.port, c.export_name, disk));
         if (!written)
             return tl::unexpected(written.error());
-        return std::vector<std::string>{"nbd-server", "-d", "-C", config};
+        return std::vector<std::string>{"nbd-server", "-C", config, "-p", pid_file(c)};
     }
+    // In the foreground (-d) it serves a single client and ends.
+    std::string pid_file(const NbdServerConfig &c) const override { return c.scratch + "/pid"; }
     std::string name() const override { return "nbd-server"; }
 };
 
@@ -58,6 +60,22 @@ public:
 private:
     std::string program_;
 };
+
+/// Waits for the program to leave its daemon behind, whose process becomes our child.
+Result<Child> follow_to_background(Child &starter, const std::string &pid_file, double limit_s) {
+    const SystemClock clock;
+    const double end = clock.now() + limit_s;
+    while (clock.now() < end) {
+        const auto status = starter.poll();
+        if (status && *status != 0)
+            return fail("died before it served: " + describe_wait_status(*status));
+        if (const auto text = read_file(pid_file); status && text)
+            if (const auto pid = parse_number(trim(*text)))
+                return Child::adopt(static_cast<pid_t>(*pid));
+        ::usleep(10'000);
+    }
+    return fail("did not go to the background");
+}
 
 } // namespace
 
@@ -84,18 +102,25 @@ Result<Child> start_nbd_server(const NbdServer &server, const NbdServerConfig &c
     auto argv = server.command(config);
     if (!argv)
         return with_context(argv.error(), who);
+    Child::collect_orphans();
     auto child = Child::spawn(*argv, {.keep = {}, .out = config.log_fd});
     if (!child)
         return with_context(child.error(), who);
 
     const double end = clock.now() + limit_s;
+    if (const auto file = server.pid_file(config); !file.empty()) {
+        auto daemon = follow_to_background(*child, file, end - clock.now());
+        if (!daemon)
+            return with_context(daemon.error(), who);
+        child = std::move(*daemon);
+    }
     while (true) {
         if (const auto status = child->poll())
             return fail(fmt::format("{} died before it served: {} (see server.log)", who,
                                     describe_wait_status(*status)));
         bool retry = false;
         const double left = end - clock.now();
-        auto answer = check_nbd_server(config.address, config.port, config.size_bytes, left, retry);
+        auto answer = check_nbd_server(config, left, retry);
         if (answer)
             return child;
         if (!retry || clock.now() >= end)

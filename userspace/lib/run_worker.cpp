@@ -96,8 +96,12 @@ private:
         if (!server)
             return tl::unexpected(server.error());
         server_log_ = open_log(path("server.log"));
-        NbdServerConfig config{lab_host_address, lab_nbd_port, task_.plan.params.swap_mib * mib,
-                               scratch_, server_log_.get()};
+        const NbdServerConfig config{.address = lab_host_address,
+                                     .port = lab_nbd_port,
+                                     .export_name = lab_export,
+                                     .size_bytes = task_.plan.params.swap_mib * mib,
+                                     .scratch = scratch_,
+                                     .log_fd = server_log_.get()};
         auto child = start_nbd_server(**server, config);
         if (!child)
             return tl::unexpected(child.error());

@@ -13,6 +13,7 @@ namespace netswap {
 constexpr const char *lab_host_address = "10.77.0.1";
 constexpr const char *lab_tap_name = "nst0";
 constexpr int lab_nbd_port = 10809;
+constexpr const char *lab_export = "swap";
 
 /// A new tap interface, up, with `address` ("10.77.0.1/24"), in this network namespace; the loopback
 /// interface is brought up too. The interface vanishes when the descriptor is closed.

@@ -35,13 +35,16 @@ std::optional<TaskStack> parse_task_line(std::string_view line) {
     return task;
 }
 
-/// "nbd_queue_rq+0x86/0xb0 [nbd]" -> "nbd_queue_rq"; compiler suffixes (.isra.0) are dropped.
+/// "nbd_queue_rq+0x86/0xb0 [nbd]" -> "nbd_queue_rq"; suffixes of the compiler (.isra.0) and of
+/// allocation profiling (_noprof) are dropped, so that a function has one name in every kernel.
 std::string_view parse_frame(std::string_view line) {
     const auto offset = line.find("+0x");
     if (offset == std::string_view::npos || offset == 0 || line.starts_with("?"))
         return {};
     auto name = line.substr(0, offset);
     name = name.substr(0, name.find('.'));
+    if (constexpr std::string_view suffix = "_noprof"; name.ends_with(suffix))
+        name.remove_suffix(suffix.size());
     const bool identifier = std::all_of(name.begin(), name.end(), [](unsigned char c) {
         return std::isalnum(c) != 0 || c == '_';
     });
@@ -142,8 +145,10 @@ ConsoleDump parse_console_dump(std::string_view console) {
         } else if (auto task = parse_task_line(line)) {
             std::erase_if(dump.tasks, [&](const auto &old) { return old.pid == task->pid; });
             current = &dump.tasks.emplace_back(std::move(*task));
-        } else if (line.starts_with("Showing ") || line.starts_with("RIP:")) {
+        } else if (line.starts_with("Showing ")) {
             current = nullptr;
+        } else if (current && line == "</IRQ>") {
+            current->frames.clear(); // a running task, interrupted by the sysrq itself
         } else if (auto next = parse_lock_owner(line)) {
             owner = std::move(next);
         } else if (auto lock = owner ? parse_lock(line, *owner) : std::nullopt) {

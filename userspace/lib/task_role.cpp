@@ -43,8 +43,9 @@ bool in_send(const TaskStack &task) {
     return task.has("nbd_send_cmd");
 }
 
-bool waits_in(const TaskStack &task, std::string_view sleeper, std::string_view inside) {
-    const auto a = task.find(sleeper), b = task.find(inside);
+/// Is `inner` on the stack, called (by any way) from `outer`?
+bool below(const TaskStack &task, std::string_view inner, std::string_view outer) {
+    const auto a = task.find(inner), b = task.find(outer);
     return a && b && *a < *b;
 }
 
@@ -55,7 +56,11 @@ TaskRole role_of(const TaskStack &task) {
     role.waits_tx_lock = wants_tx_lock(task);
     role.sends = in_send(task);
     role.waits_send_space = role.sends && task.has("sk_stream_wait_memory");
+    role.send_needs_memory = role.sends && !role.waits_send_space &&
+                             below(task, "__alloc_pages_slowpath", "__sock_xmit");
     role.receives = task.work == "recv_work" || task.has("nbd_read_reply") || task.has("recv_work");
+    role.receive_needs_socket = role.receives && (task.has("__lock_sock") ||
+                                                  task.has("lock_sock_nested"));
     role.refills = task.work == "refill_work" || task.has("refill_work");
     role.reclaims = task.has("try_to_free_pages") || task.has("__alloc_pages_direct_reclaim");
     role.is_kswapd = task.name.starts_with("kswapd") || task.has("kswapd");
@@ -65,7 +70,7 @@ TaskRole role_of(const TaskStack &task) {
                           task.has_prefix("swap_read"));
     role.waits_write_back = task.has("folio_wait_writeback");
     role.waits_request = task.has("blk_mq_get_tag") || task.has("__blk_mq_alloc_requests");
-    role.waits_memory_pool = waits_in(task, "mempool_alloc", "bio_alloc_bioset");
+    role.waits_memory_pool = below(task, "mempool_alloc", "bio_alloc_bioset");
     return role;
 }
 
@@ -80,10 +85,14 @@ std::string describe_wait(const TaskStack &task, const TaskRole &role) {
         parts.emplace_back("waits for nbd tx_lock");
     else if (role.waits_send_space)
         parts.emplace_back("sends for nbd, waits for socket buffer space (ACKs)");
+    else if (role.send_needs_memory)
+        parts.emplace_back("needs memory to send for nbd");
     else if (role.sends)
         parts.emplace_back("sends for nbd");
     else if (role.throttled)
         parts.emplace_back("throttled before direct reclaim");
+    else if (role.receive_needs_socket)
+        parts.emplace_back("has replies to read but waits for the socket's lock");
     else if (role.receives)
         parts.emplace_back("waits for replies of the NBD server");
     else if (role.waits_request)

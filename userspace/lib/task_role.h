@@ -12,7 +12,9 @@ struct TaskRole {
     bool waits_tx_lock = false;   ///< wants the transmit lock of an nbd connection
     bool sends = false;           ///< is inside nbd's send, so it has that lock
     bool waits_send_space = false; ///< the send waits for room in the socket, that is for ACKs
+    bool send_needs_memory = false; ///< the send itself allocates and finds none
     bool receives = false;        ///< nbd's receiver, waiting for the server's replies
+    bool receive_needs_socket = false; ///< ... but cannot get the socket's lock
     bool refills = false;         ///< virtio_net's refill work: NAPI is off as long as it runs
     bool reclaims = false;        ///< is in direct reclaim
     bool is_kswapd = false;
