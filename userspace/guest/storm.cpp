@@ -150,13 +150,27 @@ void Storm::worker_ended(int worker, int status) {
         give_up(Outcome::corrupt, describe_mismatch(worker, board_.slot(worker)));
     else if (WIFEXITED(status) && WEXITSTATUS(status) == worker_no_memory)
         give_up(Outcome::error, who + " could not map its memory");
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        give_up(Outcome::oom, who + " was killed");
+    else if (WIFSIGNALED(status))
+        worker_killed(who, status);
     else
-        give_up(Outcome::error, who + " ended early: " + ProcessEnd{status, false}.describe() +
-                                    (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS
-                                         ? " (a page could not be read back from swap)"
-                                         : ""));
+        give_up(Outcome::error, who + " ended early: " + ProcessEnd{status, false}.describe());
+}
+
+void Storm::worker_killed(const std::string &who, int status) {
+    switch (WTERMSIG(status)) {
+    case SIGKILL:
+        return give_up(Outcome::oom, who + " was killed");
+    case SIGBUS:
+        return give_up(Outcome::error, who + ": a page could not be read back from swap");
+    case SIGSEGV:
+    case SIGILL:
+    case SIGTRAP:
+        // The worker's stack and data go through swap as well.
+        return give_up(Outcome::corrupt, who + ": its own memory came back wrong: " +
+                                             ProcessEnd{status, false}.describe());
+    default:
+        give_up(Outcome::error, who + " ended early: " + ProcessEnd{status, false}.describe());
+    }
 }
 
 void Storm::churn_ended(int status) {

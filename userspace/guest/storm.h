@@ -32,6 +32,7 @@ class Storm {
     void wait_for_child(std::uint64_t until_ns);
     void reap();
     void worker_ended(int worker, int status);
+    void worker_killed(const std::string &who, int status);
     void churn_ended(int status);
     void forward_churn();
     void announce_pass();
