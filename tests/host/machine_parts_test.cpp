@@ -40,6 +40,12 @@ TEST(QemuCommand, NetworkGuest) {
     EXPECT_THAT(text, Not(HasSubstr("-cpu")));
 }
 
+TEST(QemuCommand, GuestThatPatchesItsTextHasOneThread) {
+    auto c = config();
+    c.patches_text = true;
+    EXPECT_THAT(line(c), HasSubstr("-accel tcg,thread=single"));
+}
+
 TEST(QemuCommand, OtherNicsKvmAndDisk) {
     auto c = config();
     c.nic = "rtl8139";

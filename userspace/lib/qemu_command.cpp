@@ -34,7 +34,7 @@ std::vector<std::string> qemu_command(const QemuConfig &c) {
         "-display", "none",
         "-no-reboot",
         "-machine", "pc",
-        "-accel", c.accel == "tcg" ? "tcg,thread=multi" : c.accel,
+        "-accel", c.accel != "tcg" ? c.accel : c.patches_text ? "tcg,thread=single" : "tcg,thread=multi",
         "-m", fmt::format("{}M", c.mem_mib),
         "-smp", fmt::format("{}", c.cpus),
         "-kernel", c.kernel,

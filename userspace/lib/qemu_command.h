@@ -11,6 +11,10 @@ namespace netswap {
 struct QemuConfig {
     std::string binary = "qemu-system-x86_64";
     std::string accel = "tcg"; ///< "tcg" or "kvm"
+    /// The guest rewrites its own code while it runs on several CPUs, as when modules come and go.
+    /// QEMU 7.2 with a thread a CPU may then run half of an old instruction ("Oops: int3", also in
+    /// an unhooked kernel), so all CPUs take turns on one thread.
+    bool patches_text = false;
     std::string kernel;        ///< bzImage
     std::string initramfs;
     std::string append; ///< kernel command line, see kernel_command_line()

@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/nbd_server.h"
@@ -45,21 +47,16 @@ void write_all(int fd, std::string_view text) {
 /// The parts of a run, in the order in which they are made; taken down in the reverse order.
 class Lab {
 public:
-    explicit Lab(const RunTask &task) : task_(task) {}
+    explicit Lab(const RunTask &task) : task_(task), scratch_(path("scratch")) {}
 
     Result<QemuMachine> start() {
         const auto &params = task_.plan.params;
-        scratch_ = path("scratch");
         if (auto ok = mount_scratch(scratch_); !ok)
             return tl::unexpected(ok.error());
 
         QemuMachine::Options options;
         if (params.transport == "nbd") {
-            auto tap = create_tap(lab_tap_name, std::string(lab_host_address) + "/24");
-            if (!tap)
-                return tl::unexpected(tap.error());
-            tap_ = std::move(*tap);
-            if (auto ok = start_server(); !ok)
+            if (auto ok = start_network(); !ok)
                 return tl::unexpected(ok.error());
             options.server = &*server_;
             options.interface_name = lab_tap_name;
@@ -78,12 +75,22 @@ public:
         options.console_file = path("console.log");
         auto &config = options.config;
         config.accel = params.accel;
+        config.patches_text = task_.orders.mode == "tests" || params.churn_rounds > 0;
         config.kernel = task_.artefacts.kernel;
         config.initramfs = task_.artefacts.initramfs;
         config.append = kernel_command_line(task_.plan.arm.policy == Policy::bare);
         config.mem_mib = params.mem_mib;
         config.cpus = params.cpus;
         return QemuMachine::start(std::move(options));
+    }
+
+    /// The tap and the server on it.
+    Status start_network() {
+        auto tap = create_tap(lab_tap_name, std::string(lab_host_address) + "/24");
+        if (!tap)
+            return tl::unexpected(tap.error());
+        tap_ = std::move(*tap);
+        return start_server();
     }
 
     [[nodiscard]] std::string path(const char *name) const {
@@ -175,6 +182,38 @@ SupervisedRun perform_run(const RunTask &task,
     auto run = Supervisor(*machine, clock, std::move(options)).run();
     run.record.log = task.log_directory;
     return run;
+}
+
+Status try_server(const RunParams &params, const std::string &log_directory) {
+    RunTask task;
+    task.plan.params = params;
+    task.log_directory = log_directory;
+    const auto scratch = log_directory + "/scratch";
+    int pipe[2];
+    if ((::mkdir(scratch.c_str(), 0700) != 0 && errno != EEXIST) || ::pipe2(pipe, O_CLOEXEC) != 0)
+        return tl::unexpected(errno_error(scratch, errno, exit_host));
+    Fd read_end(pipe[0]), write_end(pipe[1]);
+    const auto complain = [&](const Error &error) { write_all(write_end.get(), error.message); };
+    const auto body = [&] {
+        auto ok = mount_scratch(scratch);
+        if (ok)
+            ok = Lab(task).start_network();
+        if (!ok)
+            complain(ok.error());
+        return 0;
+    };
+    const auto pid = start_sandbox(body, complain);
+    write_end.reset();
+    std::string message;
+    char buffer[1024];
+    for (ssize_t got = 0; pid && (got = ::read(read_end.get(), buffer, sizeof(buffer))) > 0;)
+        message.append(buffer, static_cast<std::size_t>(got));
+    if (pid)
+        ::waitpid(*pid, nullptr, 0);
+    ::rmdir(scratch.c_str());
+    if (!pid)
+        return tl::unexpected(pid.error());
+    return message.empty() ? Status{} : fail(message, exit_host);
 }
 
 Result<pid_t> start_run(const RunTask &task, int out_fd) {

@@ -98,10 +98,11 @@ void Supervisor::handle(const MachineEvent &event) {
         over_ = true;
         break;
     case Kind::server_end:
-        if (!evidence_.guest) {
-            evidence_.lab_error = fmt::format("the NBD server died in phase '{}' ({}); see "
+        // A guest without its swap soon fails too; the cause is what counts.
+        if (!evidence_.guest || evidence_.guest->verdict != Verdict::pass) {
+            evidence_.lab_error = fmt::format("the NBD server died {:.0f} s into the run ({}); see "
                                               "server.log",
-                                              phase_, event.text);
+                                              clock_.now() - start_, event.text);
             over_ = true;
         }
         break;
