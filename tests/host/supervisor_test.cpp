@@ -176,6 +176,14 @@ TEST_F(SupervisorTest, ServerDeathIsAnError) {
     EXPECT_THAT(result.record.message, HasSubstr("the NBD server died"));
 }
 
+TEST_F(SupervisorTest, ServerDeathExplainsAGuestThatFails) {
+    machine.line(hello)
+        .line(state("bare", 0))
+        .line(R"({"type":"verdict","verdict":"error","message":"worker died of signal 7"})")
+        .event(Kind::server_end, "exit code 1");
+    EXPECT_THAT(run().record.message, HasSubstr("the NBD server died"));
+}
+
 TEST_F(SupervisorTest, GuestThatNeverSpeaks) {
     machine.console("some line\n");
     const auto result = run();

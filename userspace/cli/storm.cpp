@@ -43,14 +43,30 @@ std::string utc_now(const char *format) {
     return fmt::format(fmt::runtime(fmt::format("{{:{}}}", format)), fmt::gmtime(std::time(nullptr)));
 }
 
-/// What is checked before the first run: everything the user could have got wrong.
+/// Found out now, not after an hour of storms.
+Status check_writable(const std::string &file) {
+    if (file.empty())
+        return {};
+    const auto directory = fs::absolute(file).parent_path();
+    if (::access(directory.c_str(), W_OK | X_OK) != 0 || fs::is_directory(file))
+        return fail(fmt::format("cannot write {}: no such directory, or no right to write there",
+                                file),
+                    exit_bad_input);
+    return {};
+}
+
+/// One campaign: checks, runs, results.
 class Storm {
 public:
     explicit Storm(Options options) : options_(std::move(options)) {}
 
     int run() {
-        if (auto ok = prepare(); !ok)
+        if (auto ok = prepare(); !ok) {
+            std::error_code ignored;
+            if (!out_.empty())
+                fs::remove(out_, ignored); // only if nothing is in it
             return complain(ok.error());
+        }
         Display display(tasks_.size(), ::isatty(STDERR_FILENO) != 0, [&] { save_partial(); });
         display_ = &display;
         Campaign campaign(tasks_, plan_.jobs, start_run, display);
@@ -84,6 +100,9 @@ private:
         if (plan_.params.transport == "nbd")
             if (auto server = make_nbd_server(plan_.params.server); !server)
                 return tl::unexpected(server.error());
+        for (const auto *file : {&options_.json, &options_.html})
+            if (auto ok = check_writable(*file); !ok)
+                return ok;
         if (auto ok = find_kernels(); !ok)
             return ok;
         if (auto ok = read_previous(); !ok)
@@ -146,7 +165,7 @@ private:
             return ok;
         if (auto version = host_.qemu_version())
             qemu_ = *version;
-        return {};
+        return needs.network ? try_server(p, out_) : Status{};
     }
 
     void choose_accelerator() {
