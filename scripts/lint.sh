@@ -63,7 +63,9 @@ lint_checkpatch()
 		--terse --show-types --no-summary --file "${options[@]}"
 }
 
-# sparse wants to see every file compiled, so this is a build of its own.
+# sparse wants to see every file compiled, so this is a build of its own. KUnit's
+# macros compare through plain integers and pointers, so gfp_t and __rcu in
+# kmod/tests are left out.
 lint_sparse()
 {
 	local work log
@@ -74,7 +76,8 @@ lint_sparse()
 	cp -r Kbuild kmod "$work/"
 	make -C "$(readlink -f "$artefacts/build")" M="$work" CC='gcc' C=2 CF=-D__CHECK_ENDIAN__ \
 		modules >"$log" 2>&1 </dev/null || { tail -5 "$log"; return 1; }
-	! grep -E "^(.*/)?kmod/[^:]*:[0-9]+:[0-9]+: (warning|error)" "$log"
+	! grep -E "^(.*/)?kmod/[^:]*:[0-9]+:[0-9]+: (warning|error)" "$log" |
+		grep -vE 'kmod/tests/.*(different base types|different address spaces)'
 }
 
 checks=("$@")
