@@ -33,8 +33,8 @@ TEST(Arm, ModulesComeAndGoFromLeftToRight) {
 }
 
 TEST(Arm, BadOnesAreNamedWithTheGrammar) {
-    for (const auto *text : {"", "bear", "bare+", "bare+foo", "bare-gfp", "stock+gfp", "+gfp",
-                             "bare gfp", "Bare"}) {
+    for (const auto *text :
+         {"", "bear", "bare+", "bare+foo", "bare-gfp", "stock+gfp", "+gfp", "bare gfp", "Bare"}) {
         const auto arm = parse_arm(text);
         ASSERT_FALSE(arm) << text;
         EXPECT_THAT(arm.error().message, HasSubstr("an arm is bare, mainline"));

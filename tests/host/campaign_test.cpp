@@ -23,7 +23,7 @@ using ::testing::HasSubstr;
 using Kind = MachineEvent::Kind;
 
 class Recorder final : public CampaignObserver {
-public:
+  public:
     void started(const RunPlan &plan) override { order.push_back(plan.arm.name); }
     void progress(const RunPlan &, const RunProgress &progress) override {
         phases.push_back(progress.phase);
@@ -39,7 +39,8 @@ public:
     std::function<void()> on_progress;
 };
 
-/// Runs `body` in a process of its own, as a run would be; what it returns is written as its record.
+/// Runs `body` in a process of its own, as a run would be; what it returns is written as its
+/// record.
 RunLauncher forked(const std::function<SupervisedRun(const RunTask &)> &body) {
     return [body](const RunTask &task, int out) -> Result<pid_t> {
         const pid_t pid = ::fork();
@@ -81,7 +82,7 @@ SupervisedRun scripted_run(const RunTask &task) {
 }
 
 class CampaignTest : public ::testing::Test {
-protected:
+  protected:
     std::vector<RunTask> tasks(const std::vector<std::string> &names) {
         std::vector<RunTask> list;
         for (const auto &name : names) {

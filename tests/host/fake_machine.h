@@ -13,17 +13,17 @@ namespace netswap {
 
 /// Stands still until it is told to go on.
 class FakeClock final : public Clock {
-public:
+  public:
     [[nodiscard]] double now() const override { return now_; }
     void advance(double seconds) { now_ += seconds; }
 
-private:
+  private:
     double now_ = 1000;
 };
 
 /// A guest made of a script: what happens, and how many seconds after the event before it.
 class FakeMachine final : public Machine {
-public:
+  public:
     explicit FakeMachine(FakeClock &clock) : clock_(clock) {}
 
     FakeMachine &line(std::string text, double after = 0.1) {
@@ -73,7 +73,7 @@ public:
     std::string keys; ///< sysrq letters
     bool stopped = false;
 
-private:
+  private:
     FakeClock &clock_;
     std::deque<std::pair<MachineEvent, double>> script_;
     std::map<char, std::string> answers_;

@@ -92,14 +92,16 @@ TEST(HangAnalysis, UsesLockdepWhereStacksDoNotTell) {
 TEST(HangAnalysis, SaysWhenReceivingFindsNoMemory) {
     // Without the refill work in the way, memory below 3/8 of min is what stops receiving.
     auto text = fixture::refill_hang;
-    text.erase(text.find("task:kworker/1:2"), text.find("task:storm") - text.find("task:kworker/1:2"));
+    text.erase(text.find("task:kworker/1:2"),
+               text.find("task:storm") - text.find("task:kworker/1:2"));
     const auto report = analyse_hang(text, std::nullopt);
     EXPECT_THAT(report.cycle, Contains(HasSubstr("(free 12 pages, min 324)")));
 }
 
 TEST(HangAnalysis, AsksForAllTasksUntilTheHolderIsKnown) {
     EXPECT_TRUE(wants_all_tasks(""));
-    const auto blocked = fixture::refill_hang.substr(0, fixture::refill_hang.find("sysrq: Show State"));
+    const auto blocked =
+        fixture::refill_hang.substr(0, fixture::refill_hang.find("sysrq: Show State"));
     EXPECT_TRUE(wants_all_tasks(blocked));
     EXPECT_FALSE(wants_all_tasks(fixture::refill_hang));
 }

@@ -22,7 +22,7 @@ namespace {
 using ::testing::HasSubstr;
 
 class FakeHost final : public HostFacts {
-public:
+  public:
     Status tun() const override { return tun_ok ? Status{} : fail("no tun", exit_host); }
     Status namespaces() const override { return ns_ok ? Status{} : fail("no ns", exit_host); }
     Result<std::string> qemu_version() const override {
@@ -57,7 +57,8 @@ TEST(HostProbe, NamesWhatIsMissing) {
 
 TEST(Artefacts, FindsAndRefuses) {
     TemporaryDirectory directory;
-    EXPECT_THAT(find_artefacts(directory.path(), "6.12").error().message, HasSubstr("no kernel in"));
+    EXPECT_THAT(find_artefacts(directory.path(), "6.12").error().message,
+                HasSubstr("no kernel in"));
     std::filesystem::create_directory(directory.path() + "/6.12");
     std::ofstream(directory.path() + "/6.12/bzImage") << "x";
     EXPECT_THAT(find_artefacts(directory.path(), "7.0").error().message,
@@ -129,7 +130,7 @@ TEST(Sandbox, TermEndsTheWholeTree) {
 }
 
 class NbdServerTest : public ::testing::Test {
-protected:
+  protected:
     /// A server program of ours that does `script`.
     std::string program(const std::string &script) {
         const auto path = directory.path() + "/server";

@@ -26,7 +26,9 @@ QemuConfig config() {
     return c;
 }
 
-std::string line(const QemuConfig &c) { return shell_line(qemu_command(c)); }
+std::string line(const QemuConfig &c) {
+    return shell_line(qemu_command(c));
+}
 
 TEST(QemuCommand, NetworkGuest) {
     const auto text = line(config());
@@ -142,8 +144,8 @@ TEST(StateCheck, NamesEveryDifference) {
     state.nic_driver = "e1000";
     state.modules = {"rx_reserve"};
     state.cpus = 1;
-    const auto text = state_mismatch(
-        plan_of("bare+sock", [](auto &a) { a.min_free = "300K"; }), state);
+    const auto text =
+        state_mismatch(plan_of("bare+sock", [](auto &a) { a.min_free = "300K"; }), state);
     for (const auto *part :
          {"policy is mainline, not bare", "module sock_memalloc is not loaded",
           "module rx_reserve is loaded", "sock is answered by mainline, not module:sock_memalloc",
@@ -156,7 +158,8 @@ TEST(StateCheck, MarksAndHooks) {
     auto state = good_state("mainline");
     state.marked_sockets = 0;
     EXPECT_EQ(state_mismatch(plan_of("mainline"), state), "no socket is marked");
-    EXPECT_EQ(state_mismatch(plan_of("mainline", [](auto &a) { a.transport = "disk"; }), state), "");
+    EXPECT_EQ(state_mismatch(plan_of("mainline", [](auto &a) { a.transport = "disk"; }), state),
+              "");
     state.policy = "stock";
     EXPECT_THAT(state_mismatch(plan_of("mainline"), state), HasSubstr("no hooks"));
     EXPECT_THAT(state_mismatch(plan_of("stock"), good_state("bare")), HasSubstr("has hooks"));

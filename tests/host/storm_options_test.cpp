@@ -19,7 +19,8 @@ TEST(Size, Units) {
 }
 
 TEST(Size, Refusals) {
-    for (const auto *text : {"", "M", "12X", "1.5G", "-1M", "0", "0K", "9999999999999G", " 1M", "1MB"})
+    for (const auto *text :
+         {"", "M", "12X", "1.5G", "-1M", "0", "0K", "9999999999999G", " 1M", "1MB"})
         EXPECT_FALSE(parse_size(text)) << text;
 }
 
@@ -50,7 +51,11 @@ TEST(StormOptions, BadInputSaysWhatAndWhere) {
     EXPECT_THAT(refusal([](auto &a) { a.mem = "32M"; }), HasSubstr("out of range"));
     EXPECT_THAT(refusal([](auto &a) { a.mem = "lots"; }), HasSubstr("--mem: bad size 'lots'"));
     EXPECT_THAT(refusal([](auto &a) { a.swap = "600M"; }), HasSubstr("at least 608M"));
-    EXPECT_THAT(refusal([](auto &a) { a.map = "2G"; a.swap = "1G"; }), HasSubstr("does not fit"));
+    EXPECT_THAT(refusal([](auto &a) {
+                    a.map = "2G";
+                    a.swap = "1G";
+                }),
+                HasSubstr("does not fit"));
     EXPECT_THAT(refusal([](auto &a) { a.min_free = "64M"; }), HasSubstr("out of range"));
     EXPECT_THAT(refusal([](auto &a) { a.runs = 0; }), HasSubstr("--runs 0"));
     EXPECT_THAT(refusal([](auto &a) { a.cpus = 0; }), HasSubstr("--cpus 0"));
@@ -58,7 +63,8 @@ TEST(StormOptions, BadInputSaysWhatAndWhere) {
     EXPECT_THAT(refusal([](auto &a) { a.timeout_s = 15; }), HasSubstr("not longer than"));
     EXPECT_THAT(refusal([](auto &a) { a.kernel = "../x"; }), HasSubstr("unknown kernel"));
     EXPECT_THAT(refusal([](auto &a) { a.module_params = {"rx"}; }), HasSubstr("module:name=value"));
-    EXPECT_THAT(refusal([](auto &a) { a.module_params = {"ab:c=1"}; }), HasSubstr("no module 'ab'"));
+    EXPECT_THAT(refusal([](auto &a) { a.module_params = {"ab:c=1"}; }),
+                HasSubstr("no module 'ab'"));
 }
 
 TEST(StormOptions, SwapGrowsWithAGivenMap) {

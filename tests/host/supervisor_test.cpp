@@ -33,7 +33,7 @@ std::string sample(double t, int touched, int free = 500) {
 }
 
 class SupervisorTest : public ::testing::Test {
-protected:
+  protected:
     FakeClock clock;
     FakeMachine machine{clock};
     std::vector<std::string> phases;
@@ -140,8 +140,10 @@ TEST_F(SupervisorTest, WarningTurnsAPassIntoACrash) {
 }
 
 TEST_F(SupervisorTest, WarningAfterTheVerdictCountsToo) {
-    machine.line(hello).line(state("bare", 0)).line(pass).console(
-        "WARNING: CPU: 0 PID: 1 at kernel/module.c:1\n", 1);
+    machine.line(hello)
+        .line(state("bare", 0))
+        .line(pass)
+        .console("WARNING: CPU: 0 PID: 1 at kernel/module.c:1\n", 1);
     EXPECT_EQ(run().record.verdict, Verdict::crash);
 }
 
@@ -154,8 +156,9 @@ TEST_F(SupervisorTest, OomKill) {
 }
 
 TEST_F(SupervisorTest, CorruptFromTheGuest) {
-    machine.line(hello).line(state("bare", 0)).line(
-        R"({"type":"verdict","verdict":"corrupt","message":"page 77","elapsed_s":9})");
+    machine.line(hello)
+        .line(state("bare", 0))
+        .line(R"({"type":"verdict","verdict":"corrupt","message":"page 77","elapsed_s":9})");
     const auto result = run();
     EXPECT_EQ(result.record.verdict, Verdict::corrupt);
     EXPECT_EQ(result.record.message, "page 77");

@@ -9,7 +9,7 @@ namespace netswap {
 
 /// An empty directory that goes away with the object.
 class TemporaryDirectory {
-public:
+  public:
     TemporaryDirectory() {
         std::string pattern = std::filesystem::temp_directory_path() / "netswap-test-XXXXXX";
         path_ = ::mkdtemp(pattern.data());
@@ -22,7 +22,7 @@ public:
     TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
     [[nodiscard]] const std::string &path() const { return path_; }
 
-private:
+  private:
     std::string path_;
 };
 

@@ -11,16 +11,18 @@ namespace netswap::cli {
 
 namespace {
 
-std::string key_of(const std::string &arm, int run) { return fmt::format("{} {}", arm, run); }
-
-std::size_t terminal_width() {
-    winsize size{};
-    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10)
-        return size.ws_col;
-    return 80;
+std::string key_of(const std::string &arm, int run) {
+    return fmt::format("{} {}", arm, run);
 }
 
 } // namespace
+
+int terminal_width(int fd) {
+    winsize size{};
+    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 10)
+        return size.ws_col;
+    return 80;
+}
 
 std::string describe_run(const RunRecord &record) {
     auto line = fmt::format("{} {}: {}", record.arm, record.run, to_string(record.verdict));
@@ -80,7 +82,8 @@ void Display::draw() {
     }
     for (const auto &[key, what] : running_)
         line += fmt::format("  [{}: {}]", key, what);
-    if (const auto width = terminal_width(); line.size() >= width)
+    if (const auto width = static_cast<std::size_t>(terminal_width(STDERR_FILENO));
+        line.size() >= width)
         line.resize(width - 1);
     clear();
     fmt::print(stderr, "{}", line);

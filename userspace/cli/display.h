@@ -13,7 +13,7 @@ namespace netswap::cli {
 /// Progress of a campaign on stderr: on a terminal one line that is written over, with the tally of
 /// every arm; elsewhere one line a run. Also collects the records.
 class Display final : public CampaignObserver {
-public:
+  public:
     /// `total`: runs to be made. `on_record` is called after each finished run.
     Display(std::size_t total, bool terminal, std::function<void()> on_record)
         : total_(total), terminal_(terminal), on_record_(std::move(on_record)) {}
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] const std::vector<RunRecord> &records() const { return records_; }
     [[nodiscard]] const std::vector<TestMessage> &tests() const { return tests_; }
 
-private:
+  private:
     void draw();
 
     std::size_t total_;
@@ -39,6 +39,9 @@ private:
     std::vector<RunRecord> records_;
     std::vector<TestMessage> tests_;
 };
+
+/// Columns of the terminal behind a descriptor, 80 if it does not tell.
+int terminal_width(int fd);
 
 /// "bare 3: hang (no page moved for 20 s in phase 'write')"
 std::string describe_run(const RunRecord &record);

@@ -40,7 +40,8 @@ struct Options {
 };
 
 std::string utc_now(const char *format) {
-    return fmt::format(fmt::runtime(fmt::format("{{:{}}}", format)), fmt::gmtime(std::time(nullptr)));
+    return fmt::format(fmt::runtime(fmt::format("{{:{}}}", format)),
+                       fmt::gmtime(std::time(nullptr)));
 }
 
 /// Found out now, not after an hour of storms.
@@ -49,15 +50,15 @@ Status check_writable(const std::string &file) {
         return {};
     const auto directory = fs::absolute(file).parent_path();
     if (::access(directory.c_str(), W_OK | X_OK) != 0 || fs::is_directory(file))
-        return fail(fmt::format("cannot write {}: no such directory, or no right to write there",
-                                file),
-                    exit_bad_input);
+        return fail(
+            fmt::format("cannot write {}: no such directory, or no right to write there", file),
+            exit_bad_input);
     return {};
 }
 
 /// One campaign: checks, runs, results.
 class Storm {
-public:
+  public:
     explicit Storm(Options options) : options_(std::move(options)) {}
 
     int run() {
@@ -77,13 +78,17 @@ public:
         if (!ran)
             return complain(ran.error());
         if (campaign.interrupted()) {
-            fmt::print(stderr, "netswap: interrupted after {} of {} runs; everything was taken "
-                               "down\n",
+            fmt::print(stderr,
+                       "netswap: interrupted after {} of {} runs; everything was taken "
+                       "down\n",
                        display.records().size(), tasks_.size());
             return exit_interrupted;
         }
         TableStyle style;
-        style.colour = ::isatty(STDOUT_FILENO) != 0;
+        if (::isatty(STDOUT_FILENO) != 0) {
+            style.colour = true;
+            style.width = std::max(80, terminal_width(STDOUT_FILENO));
+        }
         fmt::print("{}", render_table(result, style));
         fmt::print("logs: {}\n", out_);
         if (!written)
@@ -91,7 +96,7 @@ public:
         return campaign_exit_code(result, plan_.arms);
     }
 
-private:
+  private:
     Status prepare() {
         auto plan = plan_storm(options_.storm);
         if (!plan)
@@ -224,8 +229,8 @@ private:
 
     /// So that a campaign that is cut off, however rudely, has left what it had.
     void save_partial() const {
-        if (!options_.json.empty())
-            [[maybe_unused]] auto ignored = write_campaign(assemble(), options_.json);
+        if (!options_.json.empty()) [[maybe_unused]]
+            auto ignored = write_campaign(assemble(), options_.json);
     }
 
     Options options_;
@@ -273,7 +278,8 @@ void add_options(CLI::App &command, Options &o) {
         ->capture_default_str();
     command.add_option("--json", o.json, "write all records here, after every run");
     command.add_option("--html", o.html, "write a page with plots here");
-    command.add_option("--out", o.out, "directory for the logs of each run (default: in the cache)");
+    command.add_option("--out", o.out,
+                       "directory for the logs of each run (default: in the cache)");
     command.add_option("--artefacts", o.artefacts, "directory of kernels and guest images");
     command.add_flag("--append", o.append, "continue the campaign in --json");
 }

@@ -27,10 +27,26 @@ bool boots_under_kvm(const std::string &kernel, double limit_s, std::string &rea
         return false;
     }
     Fd read_end(pipe[0]), write_end(pipe[1]);
-    auto qemu = Child::spawn({"qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display",
-                              "none", "-no-reboot", "-machine", "pc", "-accel", "kvm", "-cpu",
-                              "host", "-m", "128M", "-kernel", kernel, "-append",
-                              "console=ttyS0 panic=-1", "-serial", "stdio"},
+    auto qemu = Child::spawn({"qemu-system-x86_64",
+                              "-nodefaults",
+                              "-no-user-config",
+                              "-display",
+                              "none",
+                              "-no-reboot",
+                              "-machine",
+                              "pc",
+                              "-accel",
+                              "kvm",
+                              "-cpu",
+                              "host",
+                              "-m",
+                              "128M",
+                              "-kernel",
+                              kernel,
+                              "-append",
+                              "console=ttyS0 panic=-1",
+                              "-serial",
+                              "stdio"},
                              {.keep = {}, .out = write_end.get()});
     write_end.reset();
     if (!qemu) {

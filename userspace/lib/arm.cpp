@@ -39,9 +39,12 @@ Error bad_arm(std::string_view text, std::string_view why) {
 
 std::string_view to_string(Policy policy) {
     switch (policy) {
-    case Policy::bare: return "bare";
-    case Policy::mainline: return "mainline";
-    case Policy::stock: return "stock";
+    case Policy::bare:
+        return "bare";
+    case Policy::mainline:
+        return "mainline";
+    case Policy::stock:
+        return "stock";
     }
     return "?";
 }
@@ -55,7 +58,9 @@ bool Arm::complete() const {
                        [this](const Module &module) { return has(module.long_name); });
 }
 
-bool Arm::bare_control() const { return policy == Policy::bare && modules.empty(); }
+bool Arm::bare_control() const {
+    return policy == Policy::bare && modules.empty();
+}
 
 std::optional<std::string> module_long_name(std::string_view name) {
     if (name == core)

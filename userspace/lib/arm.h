@@ -14,7 +14,8 @@ enum class Policy { bare, mainline, stock };
 
 std::string_view to_string(Policy policy);
 
-/// One arm of an experiment: which base answers the kernel's questions, and which modules override it.
+/// One arm of an experiment: which base answers the kernel's questions, and which modules override
+/// it.
 ///
 ///     base := bare | mainline | netswap | stock      netswap = mainline with all modules
 ///     arm  := base ( ("+"|"-") module )*

@@ -55,9 +55,9 @@ Result<Artefacts> find_artefacts(const std::string &directory, const std::string
                                     "directory with --artefacts",
                                     directory),
                         exit_bad_input);
-        return fail(fmt::format("unknown kernel '{}': {} has {}", flavour, directory,
-                                join(known, ", ")),
-                    exit_bad_input);
+        return fail(
+            fmt::format("unknown kernel '{}': {} has {}", flavour, directory, join(known, ", ")),
+            exit_bad_input);
     }
     if (!fs::exists(artefacts.initramfs, error))
         return fail(fmt::format("kernel '{}' has no guest image: {} is missing, build it with "

@@ -29,11 +29,13 @@ Status make_directories(const RunTask &task) {
     return {};
 }
 
-void remove_scratch(const RunTask &task) { ::rmdir((task.log_directory + "/scratch").c_str()); }
+void remove_scratch(const RunTask &task) {
+    ::rmdir((task.log_directory + "/scratch").c_str());
+}
 
 /// Blocks the signals that end a campaign for as long as it lives; they are read from a descriptor.
 class SignalBlock {
-public:
+  public:
     SignalBlock() {
         ::sigemptyset(&set_);
         for (const int signal : {SIGINT, SIGTERM, SIGHUP})
@@ -43,9 +45,11 @@ public:
     ~SignalBlock() { ::sigprocmask(SIG_SETMASK, &old_, nullptr); }
     SignalBlock(const SignalBlock &) = delete;
     SignalBlock &operator=(const SignalBlock &) = delete;
-    [[nodiscard]] Fd descriptor() const { return Fd(::signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK)); }
+    [[nodiscard]] Fd descriptor() const {
+        return Fd(::signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
+    }
 
-private:
+  private:
     sigset_t set_{};
     sigset_t old_{};
 };

@@ -15,7 +15,7 @@ namespace netswap {
 
 /// Told what happens in a campaign; all calls come from run().
 class CampaignObserver {
-public:
+  public:
     virtual ~CampaignObserver() = default;
     virtual void started(const RunPlan &plan) = 0;
     virtual void progress(const RunPlan &plan, const RunProgress &progress) = 0;
@@ -28,7 +28,7 @@ using RunLauncher = std::function<Result<pid_t>(const RunTask &, int out_fd)>;
 
 /// Makes runs, `jobs` at a time, in the order given.
 class Campaign {
-public:
+  public:
     Campaign(std::vector<RunTask> tasks, int jobs, RunLauncher launcher,
              CampaignObserver &observer);
 
@@ -38,7 +38,7 @@ public:
 
     [[nodiscard]] bool interrupted() const { return interrupted_; }
 
-private:
+  private:
     struct Slot {
         std::size_t task = 0; ///< index in tasks_
         pid_t pid = -1;

@@ -78,11 +78,13 @@ Result<Child> Child::adopt(pid_t pid) {
     return Child(pid, std::move(pidfd));
 }
 
-void Child::collect_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+void Child::collect_orphans() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
 
 Child::Child(Child &&other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)),
-      status_(other.status_) {}
+    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), status_(other.status_) {
+}
 
 Child &Child::operator=(Child &&other) noexcept {
     if (this != &other) {
@@ -94,7 +96,9 @@ Child &Child::operator=(Child &&other) noexcept {
     return *this;
 }
 
-Child::~Child() { stop(0); }
+Child::~Child() {
+    stop(0);
+}
 
 std::optional<int> Child::poll() {
     if (pid_ < 0 || status_)

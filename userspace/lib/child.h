@@ -20,7 +20,7 @@ struct SpawnOptions {
 
 /// A program started by us, killed when this object or our process goes away.
 class Child {
-public:
+  public:
     /// Fails with "not found in PATH" or the cause of exec, not with an exit code of 127.
     static Result<Child> spawn(const std::vector<std::string> &argv, const SpawnOptions &options);
 
@@ -41,7 +41,7 @@ public:
     /// SIGTERM, then SIGKILL after `grace_s`; returns once it is reaped.
     void stop(double grace_s);
 
-private:
+  private:
     Child(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
 
     pid_t pid_ = -1;

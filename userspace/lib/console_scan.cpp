@@ -16,23 +16,24 @@ bool contains_any(std::string_view line, const auto &needles) {
     return false;
 }
 
-constexpr std::array lockups{
-    std::string_view("soft lockup"), std::string_view("workqueue lockup"),
-    std::string_view("detected stalls"), std::string_view("self-detected stall"),
-    std::string_view("blocked for more than")};
+constexpr std::array lockups{std::string_view("soft lockup"), std::string_view("workqueue lockup"),
+                             std::string_view("detected stalls"),
+                             std::string_view("self-detected stall"),
+                             std::string_view("blocked for more than")};
 constexpr std::array oom_kills{std::string_view("Out of memory: Killed process"),
                                std::string_view("Out of memory and no killable processes"),
                                std::string_view("System is deadlocked on memory")};
-constexpr std::array fatals{
-    std::string_view("Kernel panic - not syncing"), std::string_view("Oops:"),
-    std::string_view("kernel BUG at"), std::string_view("general protection fault"),
-    std::string_view("unable to handle page fault"),
-    std::string_view("NULL pointer dereference"), std::string_view("double fault")};
-constexpr std::array warnings{std::string_view("possible recursive locking"),
-                              std::string_view("possible circular locking"),
-                              std::string_view("suspicious RCU usage"),
-                              std::string_view("inconsistent lock state"),
-                              std::string_view("unreferenced object")};
+constexpr std::array fatals{std::string_view("Kernel panic - not syncing"),
+                            std::string_view("Oops:"),
+                            std::string_view("kernel BUG at"),
+                            std::string_view("general protection fault"),
+                            std::string_view("unable to handle page fault"),
+                            std::string_view("NULL pointer dereference"),
+                            std::string_view("double fault")};
+constexpr std::array warnings{
+    std::string_view("possible recursive locking"), std::string_view("possible circular locking"),
+    std::string_view("suspicious RCU usage"), std::string_view("inconsistent lock state"),
+    std::string_view("unreferenced object")};
 
 void note(std::string &first, std::string_view line) {
     if (first.empty())

@@ -67,9 +67,9 @@ struct UnknownMessage {
     std::string type;
 };
 
-using GuestMessage = std::variant<HelloMessage, PhaseMessage, StateMessage, SampleMessage,
-                                  ChurnMessage, CountersMessage, TestMessage, VerdictMessage,
-                                  UnknownMessage>;
+using GuestMessage =
+    std::variant<HelloMessage, PhaseMessage, StateMessage, SampleMessage, ChurnMessage,
+                 CountersMessage, TestMessage, VerdictMessage, UnknownMessage>;
 
 /// One line without its line end. An error if it is no object with a type, or a field that the
 /// message cannot do without is missing.

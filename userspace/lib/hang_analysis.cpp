@@ -27,7 +27,8 @@ Actors actors_of(const ConsoleDump &dump) {
     return actors;
 }
 
-template <typename Predicate> Actors select(const Actors &actors, Predicate predicate) {
+template <typename Predicate>
+Actors select(const Actors &actors, Predicate predicate) {
     Actors chosen;
     std::copy_if(actors.begin(), actors.end(), std::back_inserter(chosen), predicate);
     return chosen;
@@ -50,7 +51,8 @@ std::string count(const Actors &actors, std::string_view one, std::string_view m
     return fmt::format("{} {} ({})", actors.size(), actors.size() == 1 ? one : many, names(actors));
 }
 
-/// Those inside a send; if there are none, whom lockdep names and does not wait for the lock itself.
+/// Those inside a send; if there are none, whom lockdep names and does not wait for the lock
+/// itself.
 Actors find_holders(const Actors &actors, const ConsoleDump &dump) {
     auto holders = select(actors, [](const Actor &a) { return a.role.sends; });
     if (!holders.empty())
@@ -64,7 +66,7 @@ Actors find_holders(const Actors &actors, const ConsoleDump &dump) {
 }
 
 class Story {
-public:
+  public:
     Story(const ConsoleDump &dump, const std::optional<Sample> &last)
         : dump_(dump), actors_(actors_of(dump)), holders_(find_holders(actors_, dump)),
           waiters_(select(actors_, [](const Actor &a) { return a.role.waits_tx_lock; })) {
@@ -80,9 +82,8 @@ public:
         tell_receive();
         tell_others();
         if (lines_.empty())
-            lines_.emplace_back(dump_.answered
-                                    ? "no task was found waiting; see console.log"
-                                    : "the guest did not answer sysrq; see console.log");
+            lines_.emplace_back(dump_.answered ? "no task was found waiting; see console.log"
+                                               : "the guest did not answer sysrq; see console.log");
         return std::move(lines_);
     }
 
@@ -100,7 +101,7 @@ public:
         return list;
     }
 
-private:
+  private:
     void tell_refill() {
         for (const auto &[task, role] : actors_) {
             if (!role.refills)
@@ -147,10 +148,9 @@ private:
         const bool starved = memory_ && memory_->free * 8 <= memory_->min * 3;
         const auto figures =
             memory_ ? fmt::format("free {} pages, min {}", memory_->free, memory_->min) : "";
-        const bool waits_for_wire =
-            std::any_of(actors_.begin(), actors_.end(), [](const Actor &a) {
-                return a.role.waits_send_space || a.role.receives || a.role.waits_swap_in;
-            });
+        const bool waits_for_wire = std::any_of(actors_.begin(), actors_.end(), [](const Actor &a) {
+            return a.role.waits_send_space || a.role.receives || a.role.waits_swap_in;
+        });
         if (starved && waits_for_wire)
             lines_.push_back(fmt::format("packets cannot be received: memory is below what an "
                                          "atomic allocation may use ({})",
@@ -176,7 +176,8 @@ private:
              [](const TaskRole &r) { return r.waits_memory_pool; });
         tell("for write-back of a page", [](const TaskRole &r) { return r.waits_write_back; });
         tell("for a page being swapped in", [](const TaskRole &r) { return r.waits_swap_in; });
-        tell("for replies of the NBD server", [](const TaskRole &r) { return r.receives && !r.receive_needs_socket; });
+        tell("for replies of the NBD server",
+             [](const TaskRole &r) { return r.receives && !r.receive_needs_socket; });
     }
 
     const ConsoleDump &dump_;

@@ -16,9 +16,13 @@
 
 namespace netswap {
 
-Status RealHost::tun() const { return probe_tun(); }
+Status RealHost::tun() const {
+    return probe_tun();
+}
 
-Status RealHost::namespaces() const { return probe_namespaces(); }
+Status RealHost::namespaces() const {
+    return probe_namespaces();
+}
 
 Result<std::string> RealHost::qemu_version() const {
     const std::unique_ptr<FILE, int (*)(FILE *)> pipe(

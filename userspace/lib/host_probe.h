@@ -10,7 +10,7 @@ namespace netswap {
 
 /// Facts about this host that decide whether a campaign can run here. The tests have their own.
 class HostFacts {
-public:
+  public:
     virtual ~HostFacts() = default;
     virtual Status tun() const = 0;
     virtual Status namespaces() const = 0;
@@ -22,7 +22,7 @@ public:
 };
 
 class RealHost final : public HostFacts {
-public:
+  public:
     Status tun() const override;
     Status namespaces() const override;
     Result<std::string> qemu_version() const override;

@@ -21,7 +21,7 @@ struct MachineEvent {
 
 /// A running guest as the supervisor sees it. The tests have one made of a script.
 class Machine {
-public:
+  public:
     virtual ~Machine() = default;
     /// Waits at most `limit_s` seconds for the next event.
     virtual MachineEvent wait(double limit_s) = 0;

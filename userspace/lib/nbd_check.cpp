@@ -58,8 +58,7 @@ Status check_nbd_server(const NbdServerConfig &config, double limit_s, bool &ret
     auto *generic = reinterpret_cast<sockaddr *>(&where);
     if (!socket.valid() || ::connect(socket.get(), generic, sizeof(where)) != 0) {
         retry = errno == ECONNREFUSED;
-        return fail(fmt::format("refuses connections to {}:{}", config.address,
-                                config.port));
+        return fail(fmt::format("refuses connections to {}:{}", config.address, config.port));
     }
     if (nbd_set_export_name(handle.get(), config.export_name.c_str()) != 0 ||
         nbd_aio_connect_socket(handle.get(), std::move(socket).release()) != 0)
@@ -69,8 +68,7 @@ Status check_nbd_server(const NbdServerConfig &config, double limit_s, bool &ret
 
     const auto size = nbd_get_size(handle.get());
     if (size < config.size_bytes)
-        return fail(fmt::format("offers {} bytes where {} are needed", size,
-                                config.size_bytes));
+        return fail(fmt::format("offers {} bytes where {} are needed", size, config.size_bytes));
     if (nbd_is_read_only(handle.get()) == 1)
         return fail("offers a read-only device");
 
@@ -80,7 +78,8 @@ Status check_nbd_server(const NbdServerConfig &config, double limit_s, bool &ret
     if (cookie < 0)
         return fail(fmt::format("cannot be read from: {}", nbd_get_error()));
     while (true) {
-        const int done = nbd_aio_command_completed(handle.get(), static_cast<std::uint64_t>(cookie));
+        const int done =
+            nbd_aio_command_completed(handle.get(), static_cast<std::uint64_t>(cookie));
         if (done < 0)
             return fail(fmt::format("cannot be read from: {}", nbd_get_error()));
         if (done > 0)

@@ -15,17 +15,23 @@ namespace netswap {
 namespace {
 
 class Nbdkit final : public NbdServer {
-public:
+  public:
     Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
-        return std::vector<std::string>{
-            "nbdkit", "-f", "--exit-with-parent", "-i", c.address, "-p", fmt::format("{}", c.port),
-            "memory", fmt::format("size={}", c.size_bytes)};
+        return std::vector<std::string>{"nbdkit",
+                                        "-f",
+                                        "--exit-with-parent",
+                                        "-i",
+                                        c.address,
+                                        "-p",
+                                        fmt::format("{}", c.port),
+                                        "memory",
+                                        fmt::format("size={}", c.size_bytes)};
     }
     std::string name() const override { return "nbdkit"; }
 };
 
 class ClassicNbdServer final : public NbdServer {
-public:
+  public:
     Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
         const auto disk = c.scratch + "/export";
         Fd file(::open(disk.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -49,7 +55,7 @@ public:
 };
 
 class OwnNbdServer final : public NbdServer {
-public:
+  public:
     explicit OwnNbdServer(std::string program) : program_(std::move(program)) {}
     Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
         return std::vector<std::string>{program_, c.address, fmt::format("{}", c.port),
@@ -57,7 +63,7 @@ public:
     }
     std::string name() const override { return program_; }
 
-private:
+  private:
     std::string program_;
 };
 

@@ -21,7 +21,7 @@ struct NbdServerConfig {
 
 /// Makes the command line of one kind of NBD server.
 class NbdServer {
-public:
+  public:
     virtual ~NbdServer() = default;
     /// Prepares files below config.scratch if the server needs any, and says how to start it.
     virtual Result<std::vector<std::string>> command(const NbdServerConfig &config) const = 0;
@@ -31,11 +31,13 @@ public:
 };
 
 /// "nbdkit", "nbd-server", or a program given with a slash in its name, which is started with
-/// ADDRESS PORT SIZE_IN_BYTES as its arguments and stays in the foreground. Anything else is bad input.
+/// ADDRESS PORT SIZE_IN_BYTES as its arguments and stays in the foreground. Anything else is bad
+/// input.
 Result<std::unique_ptr<NbdServer>> make_nbd_server(const std::string &choice);
 
-/// Starts the server, which must serve config.export_name, and waits until it answers an NBD client with the right size. The error is one
-/// line: not found, refuses, died, or answers garbage, with the end of its output where that helps.
+/// Starts the server, which must serve config.export_name, and waits until it answers an NBD client
+/// with the right size. The error is one line: not found, refuses, died, or answers garbage, with
+/// the end of its output where that helps.
 Result<Child> start_nbd_server(const NbdServer &server, const NbdServerConfig &config,
                                double limit_s = 10);
 

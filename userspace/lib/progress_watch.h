@@ -12,7 +12,7 @@ namespace netswap {
 ///     guest may still be swapping. What is sent again and again in a deadlock is far less.
 /// Times in seconds of one clock.
 class ProgressWatch {
-public:
+  public:
     ProgressWatch(double hang_after_s, double now) : hang_after_(hang_after_s), last_(now) {}
 
     void phase(double now) { last_ = now; }
@@ -27,7 +27,7 @@ public:
 
     static constexpr std::uint64_t wire_step = 1 << 20;
 
-private:
+  private:
     double hang_after_;
     double last_;
     std::int64_t touched_ = -1;

@@ -31,14 +31,23 @@ std::vector<std::string> qemu_command(const QemuConfig &c) {
         c.binary,
         "-nodefaults",
         "-no-user-config",
-        "-display", "none",
+        "-display",
+        "none",
         "-no-reboot",
-        "-machine", "pc",
-        "-accel", c.accel != "tcg" ? c.accel : c.patches_text ? "tcg,thread=single" : "tcg,thread=multi",
-        "-m", fmt::format("{}M", c.mem_mib),
-        "-smp", fmt::format("{}", c.cpus),
-        "-kernel", c.kernel,
-        "-append", c.append,
+        "-machine",
+        "pc",
+        "-accel",
+        c.accel != "tcg" ? c.accel
+        : c.patches_text ? "tcg,thread=single"
+                         : "tcg,thread=multi",
+        "-m",
+        fmt::format("{}M", c.mem_mib),
+        "-smp",
+        fmt::format("{}", c.cpus),
+        "-kernel",
+        c.kernel,
+        "-append",
+        c.append,
     };
     const auto add = [&](std::string option, std::string value) {
         argv.push_back(std::move(option));

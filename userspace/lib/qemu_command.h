@@ -7,7 +7,8 @@
 
 namespace netswap {
 
-/// Everything QEMU's command line is made from. Descriptors are inherited by QEMU under their number.
+/// Everything QEMU's command line is made from. Descriptors are inherited by QEMU under their
+/// number.
 struct QemuConfig {
     std::string binary = "qemu-system-x86_64";
     std::string accel = "tcg"; ///< "tcg" or "kvm"
@@ -15,7 +16,7 @@ struct QemuConfig {
     /// QEMU 7.2 with a thread a CPU may then run half of an old instruction ("Oops: int3", also in
     /// an unhooked kernel), so all CPUs take turns on one thread.
     bool patches_text = false;
-    std::string kernel;        ///< bzImage
+    std::string kernel; ///< bzImage
     std::string initramfs;
     std::string append; ///< kernel command line, see kernel_command_line()
     std::int64_t mem_mib = 128;
@@ -24,7 +25,7 @@ struct QemuConfig {
     int tap_fd = -1;
     int console_fd = -1; ///< socket; Ctrl-A b on it sends BREAK to the guest's serial port
     int verdict_fd = -1; ///< socket of the virtio-serial port netswap.0
-    std::string disk; ///< raw file for a virtio disk, "" for none
+    std::string disk;    ///< raw file for a virtio disk, "" for none
 };
 
 std::vector<std::string> qemu_command(const QemuConfig &config);

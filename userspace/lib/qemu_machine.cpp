@@ -57,8 +57,8 @@ Result<QemuMachine> QemuMachine::start(Options options) {
 
     Fd console_log;
     if (!options.console_file.empty())
-        console_log = Fd(::open(options.console_file.c_str(),
-                                O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+        console_log = Fd(
+            ::open(options.console_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
     if (!epoll.valid())
         return tl::unexpected(errno_error("epoll", errno));
@@ -105,11 +105,10 @@ void QemuMachine::read_console() {
     while (console_.valid()) {
         const auto got = ::read(console_.get(), buffer, sizeof(buffer));
         if (got > 0) {
-            if (console_log_.valid())
-                [[maybe_unused]] auto copied =
-                    ::write(console_log_.get(), buffer, static_cast<std::size_t>(got));
-            events_.push_back({MachineEvent::Kind::console,
-                               std::string(buffer, static_cast<std::size_t>(got))});
+            if (console_log_.valid()) [[maybe_unused]]
+                auto copied = ::write(console_log_.get(), buffer, static_cast<std::size_t>(got));
+            events_.push_back(
+                {MachineEvent::Kind::console, std::string(buffer, static_cast<std::size_t>(got))});
             continue;
         }
         if (got == 0)
@@ -157,9 +156,8 @@ void QemuMachine::check_ends() {
 }
 
 void QemuMachine::send_line(const std::string &line) {
-    if (channel_.valid())
-        [[maybe_unused]] auto sent =
-            ::send(channel_.get(), line.data(), line.size(), MSG_NOSIGNAL);
+    if (channel_.valid()) [[maybe_unused]]
+        auto sent = ::send(channel_.get(), line.data(), line.size(), MSG_NOSIGNAL);
 }
 
 void QemuMachine::send_sysrq(char key) {
@@ -175,6 +173,8 @@ std::uint64_t QemuMachine::wire_bytes() {
     return options_.interface_name.empty() ? 0 : interface_bytes(options_.interface_name);
 }
 
-void QemuMachine::stop() { qemu_.stop(0); }
+void QemuMachine::stop() {
+    qemu_.stop(0);
+}
 
 } // namespace netswap

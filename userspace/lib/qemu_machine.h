@@ -15,14 +15,14 @@ namespace netswap {
 
 /// A guest under QEMU, with an NBD server beside it whose end is reported too.
 class QemuMachine final : public Machine {
-public:
+  public:
     struct Options {
-        QemuConfig config;           ///< console_fd and verdict_fd are filled in here
-        std::string command_file;    ///< where the command line is written, "" for nowhere
-        std::string console_file;    ///< copy of what the console prints, "" for none
-        int log_fd = -1;             ///< QEMU's own messages
-        Child *server = nullptr;     ///< watched, not owned; may be null
-        std::string interface_name;  ///< for wire_bytes()
+        QemuConfig config;          ///< console_fd and verdict_fd are filled in here
+        std::string command_file;   ///< where the command line is written, "" for nowhere
+        std::string console_file;   ///< copy of what the console prints, "" for none
+        int log_fd = -1;            ///< QEMU's own messages
+        Child *server = nullptr;    ///< watched, not owned; may be null
+        std::string interface_name; ///< for wire_bytes()
     };
     static Result<QemuMachine> start(Options options);
 
@@ -34,7 +34,7 @@ public:
     std::uint64_t wire_bytes() override;
     void stop() override;
 
-private:
+  private:
     QemuMachine(Options options, Child qemu, Fd console, Fd channel, Fd epoll)
         : options_(std::move(options)), qemu_(std::move(qemu)), console_(std::move(console)),
           channel_(std::move(channel)), epoll_(std::move(epoll)) {}

@@ -127,11 +127,11 @@ struct RunRecord {
 struct ArmSummary {
     std::string arm;
     int runs = 0;
-    int survived = 0;                                     ///< verdict pass
-    std::array<double, 2> survival_ci95{0, 1};            ///< Wilson interval
-    std::optional<double> elapsed_median_s;               ///< of the survivors
-    std::optional<std::array<double, 2>> elapsed_spread;  ///< shortest and longest survivor
-    std::map<std::string, int> verdicts;                  ///< verdict -> runs
+    int survived = 0;                                    ///< verdict pass
+    std::array<double, 2> survival_ci95{0, 1};           ///< Wilson interval
+    std::optional<double> elapsed_median_s;              ///< of the survivors
+    std::optional<std::array<double, 2>> elapsed_spread; ///< shortest and longest survivor
+    std::map<std::string, int> verdicts;                 ///< verdict -> runs
 
     bool operator==(const ArmSummary &) const = default;
 };

@@ -23,17 +23,20 @@ constexpr std::array<std::pair<Verdict, std::string_view>, 6> verdict_names{{
     throw nlohmann::detail::other_error::create(501, what, nullptr);
 }
 
-template <typename T> json or_null(const std::optional<T> &value) {
+template <typename T>
+json or_null(const std::optional<T> &value) {
     return value ? json(*value) : json(nullptr);
 }
 
 /// Leaves `out` alone when the key is absent or null.
-template <typename T> void read(const json &from, const char *key, T &out) {
+template <typename T>
+void read(const json &from, const char *key, T &out) {
     if (auto it = from.find(key); it != from.end() && !it->is_null())
         it->get_to(out);
 }
 
-template <typename T> void read(const json &from, const char *key, std::optional<T> &out) {
+template <typename T>
+void read(const json &from, const char *key, std::optional<T> &out) {
     out.reset();
     if (auto it = from.find(key); it != from.end() && !it->is_null())
         out = it->get<T>();
@@ -56,14 +59,22 @@ std::optional<Verdict> verdict_from_string(std::string_view text) {
 }
 
 void to_json(json &json, const RunParams &params) {
-    json = {{"mem_mib", params.mem_mib},         {"cpus", params.cpus},
-            {"nic", params.nic},                 {"transport", params.transport},
-            {"server", params.server},           {"conns", params.conns},
-            {"min_free_kb", params.min_free_kb}, {"swap_mib", params.swap_mib},
-            {"map_mib", params.map_mib},         {"workers", params.workers},
-            {"passes", params.passes},           {"kernel", params.kernel},
-            {"accel", params.accel},             {"hang_after_s", params.hang_after_s},
-            {"timeout_s", params.timeout_s},     {"churn_rounds", params.churn_rounds},
+    json = {{"mem_mib", params.mem_mib},
+            {"cpus", params.cpus},
+            {"nic", params.nic},
+            {"transport", params.transport},
+            {"server", params.server},
+            {"conns", params.conns},
+            {"min_free_kb", params.min_free_kb},
+            {"swap_mib", params.swap_mib},
+            {"map_mib", params.map_mib},
+            {"workers", params.workers},
+            {"passes", params.passes},
+            {"kernel", params.kernel},
+            {"accel", params.accel},
+            {"hang_after_s", params.hang_after_s},
+            {"timeout_s", params.timeout_s},
+            {"churn_rounds", params.churn_rounds},
             {"module_params", params.module_params}};
 }
 
@@ -153,10 +164,8 @@ void from_json(const json &json, Sample &s) {
 void to_json(json &json, const HangReport &hang) {
     auto blocked = json::array();
     for (const auto &task : hang.blocked)
-        blocked.push_back({{"task", task.task},
-                           {"pid", task.pid},
-                           {"state", task.state},
-                           {"where", task.where}});
+        blocked.push_back(
+            {{"task", task.task}, {"pid", task.pid}, {"state", task.state}, {"where", task.where}});
     json = {{"cycle", hang.cycle}, {"blocked", std::move(blocked)}};
 }
 
@@ -229,18 +238,18 @@ void from_json(const json &json, ArmSummary &summary) {
 }
 
 void to_json(json &json, const CampaignResult &campaign) {
-    json = {{"netswap", 1},
-            {"host",
-             {{"accel", campaign.host.accel},
-              {"qemu", campaign.host.qemu},
-              {"cpus", campaign.host.cpus},
-              {"kernel", campaign.host.kernel},
-              {"started", campaign.host.started}}},
-            {"controls",
-             {{"bare_hung", or_null(campaign.controls.bare_hung)},
-              {"line", campaign.controls.line}}},
-            {"runs", campaign.runs},
-            {"summary", campaign.summary}};
+    json = {
+        {"netswap", 1},
+        {"host",
+         {{"accel", campaign.host.accel},
+          {"qemu", campaign.host.qemu},
+          {"cpus", campaign.host.cpus},
+          {"kernel", campaign.host.kernel},
+          {"started", campaign.host.started}}},
+        {"controls",
+         {{"bare_hung", or_null(campaign.controls.bare_hung)}, {"line", campaign.controls.line}}},
+        {"runs", campaign.runs},
+        {"summary", campaign.summary}};
 }
 
 void from_json(const json &json, CampaignResult &campaign) {

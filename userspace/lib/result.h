@@ -12,9 +12,9 @@ namespace netswap {
 /// Exit codes of the tools; an Error carries the one its cause asks for.
 enum ExitCode {
     exit_ok = 0,
-    exit_failed = 1,      ///< it ran, and the result is bad
-    exit_bad_input = 2,   ///< options or files given by the user are wrong
-    exit_host = 3,        ///< this host cannot run it
+    exit_failed = 1,    ///< it ran, and the result is bad
+    exit_bad_input = 2, ///< options or files given by the user are wrong
+    exit_host = 3,      ///< this host cannot run it
     exit_interrupted = 130,
 };
 
@@ -25,7 +25,8 @@ struct Error {
     int code = exit_failed;
 };
 
-template <typename T> using Result = tl::expected<T, Error>;
+template <typename T>
+using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
 /// An error as the return value of a function that returns Result<T>.

@@ -46,7 +46,7 @@ void write_all(int fd, std::string_view text) {
 
 /// The parts of a run, in the order in which they are made; taken down in the reverse order.
 class Lab {
-public:
+  public:
     explicit Lab(const RunTask &task) : task_(task), scratch_(path("scratch")) {}
 
     Result<QemuMachine> start() {
@@ -97,7 +97,7 @@ public:
         return task_.log_directory + "/" + name;
     }
 
-private:
+  private:
     Status start_server() {
         auto server = make_nbd_server(task_.plan.params.server);
         if (!server)
@@ -218,9 +218,8 @@ Status try_server(const RunParams &params, const std::string &log_directory) {
 
 Result<pid_t> start_run(const RunTask &task, int out_fd) {
     const auto body = [&] {
-        const auto run = perform_run(task, [&](const RunProgress &progress) {
-            write_all(out_fd, progress_line(progress));
-        });
+        const auto run = perform_run(
+            task, [&](const RunProgress &progress) { write_all(out_fd, progress_line(progress)); });
         write_all(out_fd, record_line(run));
         return 0;
     };

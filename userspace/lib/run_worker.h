@@ -34,11 +34,13 @@ std::string record_line(const SupervisedRun &run);
 Result<pid_t> start_run(const RunTask &task, int out_fd);
 
 /// Whether the server of these parameters starts and answers on a tap in a sandbox, before a
-/// campaign is begun with it. `log_directory` exists; server.log stays in it. Takes part of a second.
+/// campaign is begun with it. `log_directory` exists; server.log stays in it. Takes part of a
+/// second.
 Status try_server(const RunParams &params, const std::string &log_directory);
 
 /// Inside the sandbox: network, server, guest, verdict. Never fails: what goes wrong is in the
 /// record, verdict error.
-SupervisedRun perform_run(const RunTask &task, const std::function<void(const RunProgress &)> &progress);
+SupervisedRun perform_run(const RunTask &task,
+                          const std::function<void(const RunProgress &)> &progress);
 
 } // namespace netswap

@@ -70,7 +70,9 @@ bool tie_to_parent(int lifeline) {
 volatile pid_t first_process = -1;
 
 /// SIGTERM ends the inside first, so that whoever waits for us knows that nothing is left.
-void end_inside(int) { ::kill(first_process, SIGKILL); }
+void end_inside(int) {
+    ::kill(first_process, SIGKILL);
+}
 
 int keeper(const std::function<int()> &body, const std::function<void(const Error &)> &on_error,
            pid_t parent) {

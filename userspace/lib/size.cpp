@@ -20,10 +20,20 @@ Result<std::int64_t> parse_size(std::string_view text) {
     std::int64_t unit = 1;
     auto digits = text;
     switch (text.back()) {
-    case 'k': case 'K': unit = std::int64_t{1} << 10; break;
-    case 'm': case 'M': unit = std::int64_t{1} << 20; break;
-    case 'g': case 'G': unit = std::int64_t{1} << 30; break;
-    default: break;
+    case 'k':
+    case 'K':
+        unit = std::int64_t{1} << 10;
+        break;
+    case 'm':
+    case 'M':
+        unit = std::int64_t{1} << 20;
+        break;
+    case 'g':
+    case 'G':
+        unit = std::int64_t{1} << 30;
+        break;
+    default:
+        break;
     }
     if (unit != 1)
         digits.remove_suffix(1);

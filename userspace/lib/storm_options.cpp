@@ -26,12 +26,13 @@ Status one_of(std::string_view option, std::string_view value,
                 exit_bad_input);
 }
 
-template <typename T> Status within(std::string_view option, T value, T low, T high) {
+template <typename T>
+Status within(std::string_view option, T value, T low, T high) {
     if (value >= low && value <= high)
         return {};
-    return fail(fmt::format("--{} {} is out of range: it goes from {} to {}", option, value, low,
-                            high),
-                exit_bad_input);
+    return fail(
+        fmt::format("--{} {} is out of range: it goes from {} to {}", option, value, low, high),
+        exit_bad_input);
 }
 
 Result<std::int64_t> size_in_mib(std::string_view option, std::string_view text) {
@@ -186,7 +187,8 @@ std::string StormPlan::flavour_of(const Arm &arm) const {
 std::vector<RunPlan> StormPlan::schedule() const {
     std::vector<RunPlan> list;
     const auto add = [&](const Arm &arm, int run) {
-        auto &item = list.emplace_back(RunPlan{arm, run, seed + static_cast<unsigned>(run), params});
+        auto &item =
+            list.emplace_back(RunPlan{arm, run, seed + static_cast<unsigned>(run), params});
         item.params.kernel = flavour_of(arm);
         // Parameters of modules that this arm does not load would make the guest refuse it.
         std::erase_if(item.params.module_params,

@@ -68,13 +68,13 @@ void Supervisor::check_limits() {
     watch_.wire(now, machine_.wire_bytes());
     if (!evidence_.said_hello) {
         if (now - start_ >= options_.hello_limit_s) {
-            evidence_.machine_end = fmt::format("no word from the guest in {:.0f} s",
-                                                options_.hello_limit_s);
+            evidence_.machine_end =
+                fmt::format("no word from the guest in {:.0f} s", options_.hello_limit_s);
             over_ = true;
         }
     } else if (watch_.hung(now)) {
-        evidence_.hang = fmt::format("no page moved for {:.0f} s in phase '{}'",
-                                     watch_.quiet_for(now), phase_);
+        evidence_.hang =
+            fmt::format("no page moved for {:.0f} s in phase '{}'", watch_.quiet_for(now), phase_);
         over_ = true;
     } else if (now - start_ >= params.timeout_s) {
         evidence_.hang = fmt::format("no verdict in {:.0f} s, in phase '{}', though pages still "

@@ -41,11 +41,11 @@ struct SupervisedRun {
 /// Drives one guest from its first word to its verdict or its end: sends the orders, watches
 /// progress, diagnoses a hang over sysrq before ending the machine, and has the run classified.
 class Supervisor {
-public:
+  public:
     Supervisor(Machine &machine, const Clock &clock, SupervisorOptions options);
     SupervisedRun run();
 
-private:
+  private:
     void watch();
     [[nodiscard]] double next_deadline() const;
     void check_limits();

@@ -22,8 +22,12 @@ namespace {
 
 constexpr const char *tun_device = "/dev/net/tun";
 
-template <auto function> struct Deleter {
-    template <typename T> void operator()(T *object) const { function(object); }
+template <auto function>
+struct Deleter {
+    template <typename T>
+    void operator()(T *object) const {
+        function(object);
+    }
 };
 using Socket = std::unique_ptr<nl_sock, Deleter<nl_socket_free>>;
 using Link = std::unique_ptr<rtnl_link, Deleter<rtnl_link_put>>;

@@ -15,8 +15,8 @@ constexpr const char *lab_tap_name = "nst0";
 constexpr int lab_nbd_port = 10809;
 constexpr const char *lab_export = "swap";
 
-/// A new tap interface, up, with `address` ("10.77.0.1/24"), in this network namespace; the loopback
-/// interface is brought up too. The interface vanishes when the descriptor is closed.
+/// A new tap interface, up, with `address` ("10.77.0.1/24"), in this network namespace; the
+/// loopback interface is brought up too. The interface vanishes when the descriptor is closed.
 /// Packets carry a virtio header, as QEMU's own tap interfaces do.
 Result<Fd> create_tap(const std::string &name, const std::string &address);
 

@@ -45,9 +45,8 @@ std::string_view parse_frame(std::string_view line) {
     name = name.substr(0, name.find('.'));
     if (constexpr std::string_view suffix = "_noprof"; name.ends_with(suffix))
         name.remove_suffix(suffix.size());
-    const bool identifier = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '_';
-    });
+    const bool identifier = std::all_of(
+        name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
     return identifier ? name : std::string_view{};
 }
 
@@ -88,7 +87,7 @@ std::optional<HeldLock> parse_lock(std::string_view line, const HeldLock &owner)
 
 /// Zone lines come one after the other; the first one of a dump starts the sum anew.
 class MemoryReader {
-public:
+  public:
     void line(std::string_view line) {
         if (line.starts_with("memreserve: policy"))
             start();
@@ -101,7 +100,7 @@ public:
     }
     [[nodiscard]] std::optional<MemoryLevel> level() const { return level_; }
 
-private:
+  private:
     void start() { fresh_ = true; }
     void add(std::string_view line, std::string_view free, std::string_view min, int divisor) {
         const auto free_value = number_after(line, free), min_value = number_after(line, min);

@@ -14,7 +14,7 @@ struct TaskStack {
     std::string name;
     int pid = 0;
     char state = '?';
-    std::string work; ///< function of a worker's current work item, "" otherwise
+    std::string work;                ///< function of a worker's current work item, "" otherwise
     std::vector<std::string> frames; ///< functions, innermost first; guesses ("? f") are left out
 
     /// Index of the first frame with exactly this name.

@@ -23,8 +23,7 @@ bool called_from(const TaskStack &task, std::size_t inner,
     return false;
 }
 
-constexpr std::array<std::string_view, 3> lockers{"nbd_handle_cmd", "nbd_queue_rq",
-                                                  "nbd_send_cmd"};
+constexpr std::array<std::string_view, 3> lockers{"nbd_handle_cmd", "nbd_queue_rq", "nbd_send_cmd"};
 constexpr std::array<std::string_view, 3> receivers{"nbd_read_reply", "recv_work",
                                                     "nbd_handle_reply"};
 
@@ -59,8 +58,8 @@ TaskRole role_of(const TaskStack &task) {
     role.send_needs_memory = role.sends && !role.waits_send_space &&
                              below(task, "__alloc_pages_slowpath", "__sock_xmit");
     role.receives = task.work == "recv_work" || task.has("nbd_read_reply") || task.has("recv_work");
-    role.receive_needs_socket = role.receives && (task.has("__lock_sock") ||
-                                                  task.has("lock_sock_nested"));
+    role.receive_needs_socket =
+        role.receives && (task.has("__lock_sock") || task.has("lock_sock_nested"));
     role.refills = task.work == "refill_work" || task.has("refill_work");
     role.reclaims = task.has("try_to_free_pages") || task.has("__alloc_pages_direct_reclaim");
     role.is_kswapd = task.name.starts_with("kswapd") || task.has("kswapd");
