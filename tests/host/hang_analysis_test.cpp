@@ -84,6 +84,22 @@ TEST(HangAnalysis, NamesASenderWithoutMemory) {
     EXPECT_THAT(report.cycle, Contains("1 task waits (storm:64) for a bio from the memory pool"));
 }
 
+TEST(HangAnalysis, TakesGuessesForATaskThatRunsElsewhere) {
+    const auto report = analyse_hang("sysrq: Show State\n"
+                                     "task:kworker/0:1H    state:R  running task     stack:0     "
+                                     "pid:36    tgid:36    ppid:2      flags:0x00004000\n"
+                                     "Workqueue: kblockd blk_mq_run_work_fn\n"
+                                     " ? try_to_free_pages+0x14b/0x530\n"
+                                     " ? __alloc_pages_slowpath.constprop.0+0x2d0/0xbc0\n"
+                                     " ? tcp_sendmsg_locked+0x21a/0xd30\n"
+                                     " ? __sock_xmit+0x92/0x180\n"
+                                     " ? nbd_send_cmd+0x3c1/0x710\n"
+                                     " ? nbd_queue_rq+0x1e2/0x3b0\n",
+                                     std::nullopt);
+    EXPECT_THAT(report.cycle, Contains(HasSubstr("held by blk_mq_run_work_fn (kworker/0:1H, pid "
+                                                 "36), which needs memory to send")));
+}
+
 TEST(HangAnalysis, UsesLockdepWhereStacksDoNotTell) {
     const auto report = analyse_hang(fixture::lockdep_hang, std::nullopt);
     EXPECT_THAT(report.cycle, Contains(HasSubstr("nbd tx_lock is held by storm:91")));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 #include "lib/console_scan.h"
 #include "lib/text.h"
@@ -39,7 +40,7 @@ std::optional<TaskStack> parse_task_line(std::string_view line) {
 /// allocation profiling (_noprof) are dropped, so that a function has one name in every kernel.
 std::string_view parse_frame(std::string_view line) {
     const auto offset = line.find("+0x");
-    if (offset == std::string_view::npos || offset == 0 || line.starts_with("?"))
+    if (offset == std::string_view::npos || offset == 0)
         return {};
     auto name = line.substr(0, offset);
     name = name.substr(0, name.find('.'));
@@ -135,6 +136,7 @@ ConsoleDump parse_console_dump(std::string_view console) {
     MemoryReader memory;
     std::optional<HeldLock> owner;
     TaskStack *current = nullptr;
+    std::map<int, std::vector<std::string>> guesses; // by pid
     for (const auto raw : split(console, '\n')) {
         const auto line = plain_line(raw);
         memory.line(line);
@@ -143,21 +145,29 @@ ConsoleDump parse_console_dump(std::string_view console) {
             current = nullptr;
         } else if (auto task = parse_task_line(line)) {
             std::erase_if(dump.tasks, [&](const auto &old) { return old.pid == task->pid; });
+            guesses[task->pid].clear();
             current = &dump.tasks.emplace_back(std::move(*task));
         } else if (line.starts_with("Showing ")) {
             current = nullptr;
         } else if (current && line == "</IRQ>") {
             current->frames.clear(); // a running task, interrupted by the sysrq itself
+            guesses[current->pid].clear();
         } else if (auto next = parse_lock_owner(line)) {
             owner = std::move(next);
         } else if (auto lock = owner ? parse_lock(line, *owner) : std::nullopt) {
             dump.locks.push_back(std::move(*lock));
         } else if (current && line.starts_with("Workqueue:")) {
             current->work = parse_work(line);
+        } else if (current && line.starts_with("? ")) {
+            if (const auto frame = parse_frame(line.substr(2)); !frame.empty())
+                guesses[current->pid].emplace_back(frame);
         } else if (const auto frame = parse_frame(line); current && !frame.empty()) {
             current->frames.emplace_back(frame);
         }
     }
+    for (auto &task : dump.tasks)
+        if (task.frames.empty())
+            task.frames = std::move(guesses[task.pid]);
     dump.memory = memory.level();
     return dump;
 }

@@ -14,8 +14,10 @@ struct TaskStack {
     std::string name;
     int pid = 0;
     char state = '?';
-    std::string work;                ///< function of a worker's current work item, "" otherwise
-    std::vector<std::string> frames; ///< functions, innermost first; guesses ("? f") are left out
+    std::string work; ///< function of a worker's current work item, "" otherwise
+    /// Functions, innermost first. Guesses ("? f") are left out, unless there is nothing else: a
+    /// task that runs on another CPU has guesses only.
+    std::vector<std::string> frames;
 
     /// Index of the first frame with exactly this name.
     [[nodiscard]] std::optional<std::size_t> find(std::string_view function) const;
