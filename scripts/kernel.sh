@@ -102,18 +102,28 @@ make_tree()
 	: >"$kernel/tree"
 }
 
+# same_source PREFIX: kernels made of this source whose key has PREFIX, newest first.
+same_source()
+{
+	local old
+	for old in "$cache/kernel/$1"*; do
+		[ "$(cat "$old/complete" 2>/dev/null)" != "$source_key" ] || echo "$old"
+	done | xargs -r ls -dt
+}
+
 # Start from the object tree of the last kernel made of the same source, if
-# there is one: a change of the hooks then compiles only what it touches. make
+# there is one, best of the same flavour: a change of the hooks then compiles only what it touches. make
 # goes by file times, so a file that differs from that kernel's must be new and
 # a file that does not must keep its time.
 seed_objects()
 {
 	local old file
-	old=$(for old in "$cache/kernel/$flavour"-* "$cache/kernel/$version"*; do
-		[ "$(cat "$old/complete" 2>/dev/null)" != "$source_key" ] || echo "$old"
-	done | xargs -r ls -dt | head -1)
+	old=$(same_source "$flavour-"; same_source "$version")
+	old=${old%%$'\n'*}
 	[ -n "$old" ] || return 0
 	cp -a "$old/src/build" "$kernel/src/build"
+	# objtool's build notes absolute names; a new objtool would mean new objects.
+	grep -rlF --include='*.cmd' "$old" "$kernel/src/build" | xargs -r sed -i "s|$old|$kernel|g"
 	while read -r file; do
 		if [ ! -e "$kernel/src/$file" ]; then
 			continue

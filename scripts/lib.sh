@@ -79,7 +79,8 @@ kbuild_environment()
 }
 
 # run_logged LOG WHAT EXPECTED COMMAND...: run COMMAND into LOG while a line
-# tells how many objects are compiled. On failure: the errors, and LOG's name.
+# tells how many objects are compiled, of EXPECTED if that is not empty. On
+# failure: the errors, and LOG's name.
 run_logged()
 {
 	local log=$1 what=$2 expected=$3 pid count last=0 pause=20
@@ -98,9 +99,9 @@ run_logged()
 		[ "$count" != "$last" ] || continue
 		last=$count
 		if [ -t 2 ]; then
-			printf '\r\033[K%s: compiling, %s/%s objects' "$what" "$count" "$expected" >&2
+			printf '\r\033[K%s: compiling, %s objects' "$what" "$count${expected:+/$expected}" >&2
 		else
-			echo "$what: compiling, $count/$expected objects" >&2
+			echo "$what: compiling, $count${expected:+/$expected} objects" >&2
 		fi
 	done
 	if wait "$pid"; then

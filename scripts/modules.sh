@@ -61,8 +61,7 @@ if [ ! -e "$modules/complete" ]; then
 		: # nothing of ours fits
 	else
 		update_copy
-		run_logged "$work.log" "modules for $flavour" \
-			"$(printf '%s\n' "${sources[@]}" | grep -c '\.c$')" \
+		run_logged "$work.log" "modules for $flavour" "" \
 			external_make "-j$(nproc)" W=1e modules
 		copy_built "$work"
 	fi
