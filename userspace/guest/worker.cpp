@@ -16,6 +16,7 @@ void become_ordinary() {
     (void)write_text("/proc/self/oom_score_adj", "0");
     ::prctl(PR_SET_IO_FLUSHER, 0, 0, 0, 0);
     ::munlockall();
+    ::prctl(PR_SET_NAME, "storm"); // the name in the kernel's task dumps
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
