@@ -27,6 +27,9 @@ const char *reason(int code) {
         return "built for another kernel, or not a module";
     case ENOENT:
         return "this kernel lacks what the module needs (not a hooked kernel?)";
+    case EOPNOTSUPP:
+        return "this kernel has no memreserve hooks, or others than the module needs; boot the "
+               "hooked kernel of this checkout";
     case EEXIST:
         return "already loaded";
     case EBUSY:
