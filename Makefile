@@ -43,6 +43,8 @@ storm: all ## run a short storm on three arms and print the table (STORM_ARGS)
 	@build/netswap storm $(call unless,--arms,bare,mainline,netswap) \
 		$(call unless,--runs,2) $(call unless,--kernel,$(firstword $(FLAVOURS))) $(STORM_ARGS)
 
+# The tests compare with the kernel without hooks, too.
+test: FLAVOURS = 6.12 6.12-stock
 test: all ## run all tests, or the suites TESTS: host scripts docs guest e2e
 	@scripts/run-tests $(TESTS)
 
