@@ -64,7 +64,7 @@ struct mark {
 	enum netswap_marked_by by;
 };
 
-static DEFINE_SPINLOCK(marks_lock);	/* BH; protects the next four */
+static DEFINE_SPINLOCK(marks_lock);	/* IRQ-safe; protects the next four */
 static struct mark marks[SOCK_MEMALLOC_MAX_MARKS];
 static unsigned int marks_used;		/* all marks are below this index */
 static u32 last_id;
@@ -93,10 +93,11 @@ static void forget_mark(struct mark *mark)
 static bool make_mark(struct sock *sk, enum netswap_marked_by by, u32 *id)
 {
 	struct mark *mark;
+	unsigned long flags;
 
-	spin_lock_bh(&marks_lock);
+	spin_lock_irqsave(&marks_lock, flags);
 	if (sock_flag(sk, SOCK_MEMALLOC)) {
-		spin_unlock_bh(&marks_lock);
+		spin_unlock_irqrestore(&marks_lock, flags);
 		return false;
 	}
 	mark = closing ? NULL : find_mark(NULL);
@@ -107,7 +108,7 @@ static bool make_mark(struct sock *sk, enum netswap_marked_by by, u32 *id)
 				  strcmp(netswap_host()->policy(), "bare");
 
 		if (!base_marks) {
-			spin_unlock_bh(&marks_lock);
+			spin_unlock_irqrestore(&marks_lock, flags);
 			netswap_count(&mech, MARKS_REFUSED);
 			pr_warn_ratelimited("sock_memalloc: no room for another mark; a socket stays without\n");
 			return false;
@@ -120,7 +121,7 @@ static bool make_mark(struct sock *sk, enum netswap_marked_by by, u32 *id)
 	}
 	sock_set_flag(sk, SOCK_MEMALLOC);
 	sk->sk_allocation |= __GFP_MEMALLOC;
-	spin_unlock_bh(&marks_lock);
+	spin_unlock_irqrestore(&marks_lock, flags);
 
 	netswap_count(&mech, SOCKETS_MARKED);
 	trace_netswap_mark(*id, true, by == NETSWAP_MARKED_BY_USER);
@@ -145,21 +146,27 @@ static bool set(struct sock *sk)
 
 static bool clear(struct sock *sk)
 {
+	bool pinned = false;
 	struct mark *mark;
 	u32 id = 0;
+	unsigned long flags;
 
-	spin_lock_bh(&marks_lock);
+	spin_lock_irqsave(&marks_lock, flags);
 	if (!sock_flag(sk, SOCK_MEMALLOC)) {
-		spin_unlock_bh(&marks_lock);
+		spin_unlock_irqrestore(&marks_lock, flags);
 		return false;
 	}
 	mark = find_mark(sk);
 	if (mark) {
 		id = mark->id;
+		pinned = closing;
 		forget_mark(mark);
 	}
 	unmark_sock(sk);
-	spin_unlock_bh(&marks_lock);
+	spin_unlock_irqrestore(&marks_lock, flags);
+	/* The caller has a reference of its own. */
+	if (pinned)
+		sock_put(sk);
 
 	netswap_count(&mech, SOCKETS_UNMARKED);
 	trace_netswap_mark(id, false, false);
@@ -171,14 +178,15 @@ static bool dies(struct sock *sk)
 {
 	struct mark *mark;
 	u32 id = 0;
+	unsigned long flags;
 
-	spin_lock_bh(&marks_lock);
+	spin_lock_irqsave(&marks_lock, flags);
 	mark = find_mark(sk);
 	if (mark) {
 		id = mark->id;
 		forget_mark(mark);
 	}
-	spin_unlock_bh(&marks_lock);
+	spin_unlock_irqrestore(&marks_lock, flags);
 	if (!mark)
 		return false;
 
@@ -327,8 +335,9 @@ static int user_unmark(struct sock *sk, u32 id)
 	struct mark *mark = NULL;
 	int err = 0;
 	unsigned int i;
+	unsigned long flags;
 
-	spin_lock_bh(&marks_lock);
+	spin_lock_irqsave(&marks_lock, flags);
 	for (i = 0; i < marks_used && !mark; i++)
 		if (marks[i].sk && (sk ? marks[i].sk == sk : marks[i].id == id))
 			mark = &marks[i];
@@ -337,7 +346,7 @@ static int user_unmark(struct sock *sk, u32 id)
 	else if (mark->by != NETSWAP_MARKED_BY_USER)
 		err = -EPERM;
 	sk = err ? NULL : hold_mark(mark);
-	spin_unlock_bh(&marks_lock);
+	spin_unlock_irqrestore(&marks_lock, flags);
 	if (!sk)
 		return err ?: -ENOENT;
 
@@ -377,8 +386,9 @@ static bool user_next(u32 id, struct netswap_mark *out)
 	const struct mark *best = NULL;
 	struct sock *sk = NULL;
 	unsigned int i;
+	unsigned long flags;
 
-	spin_lock_bh(&marks_lock);
+	spin_lock_irqsave(&marks_lock, flags);
 	for (i = 0; i < marks_used; i++)
 		if (marks[i].sk && marks[i].id >= id &&
 		    (!best || marks[i].id < best->id) &&
@@ -389,7 +399,7 @@ static bool user_next(u32 id, struct netswap_mark *out)
 		out->by = best->by;
 		sk = hold_mark(best);
 	}
-	spin_unlock_bh(&marks_lock);
+	spin_unlock_irqrestore(&marks_lock, flags);
 	if (!sk)
 		return false;
 	describe(sk, out);
@@ -414,8 +424,9 @@ static const struct netswap_marker marker = {
 static void pin_marks(void)
 {
 	unsigned int i, gone = 0;
+	unsigned long flags;
 
-	spin_lock_bh(&marks_lock);
+	spin_lock_irqsave(&marks_lock, flags);
 	closing = true;
 	for (i = 0; i < marks_used; i++) {
 		if (marks[i].sk && !hold_mark(&marks[i])) {
@@ -423,7 +434,7 @@ static void pin_marks(void)
 			gone++;
 		}
 	}
-	spin_unlock_bh(&marks_lock);
+	spin_unlock_irqrestore(&marks_lock, flags);
 	netswap_host()->sk_uncount(gone);
 }
 
