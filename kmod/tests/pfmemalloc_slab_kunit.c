@@ -19,12 +19,12 @@ static struct kmem_cache *new_cache(struct kunit *test)
 	return cache;
 }
 
-static bool answers(void)
+static bool answered_by(enum memreserve_group group, const char *want)
 {
 	char who[64];
 
-	netswap_host()->answerer(MEMRESERVE_SLAB, who, sizeof(who));
-	return !strcmp(who, "module:pfmemalloc_slab");
+	netswap_host()->answerer(group, who, sizeof(who));
+	return !strcmp(who, want);
 }
 
 /*
@@ -39,8 +39,10 @@ static void marked_slab_serves_only_the_entitled(struct kunit *test)
 	struct starve starve;
 	bool first_marked = false, same_slab = false, ordinary_marked = false;
 
-	if (!answers())
+	if (!answered_by(MEMRESERVE_SLAB, "module:pfmemalloc_slab"))
 		kunit_skip(test, "pfmemalloc_slab is not loaded");
+	if (answered_by(MEMRESERVE_GFP, "bare"))
+		kunit_skip(test, "nobody grants the reserve: gfp_memalloc is not loaded");
 	cache = new_cache(test);
 
 	starve_begin(&starve);
