@@ -11,10 +11,15 @@
 #include <arpa/inet.h>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <map>
+#include <net/if_arp.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
+#include <string>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -114,6 +119,23 @@ class Pinger {
 
     [[nodiscard]] int sender() const { return sender_.get(); }
 
+    /// Keeps the host's link address for good: while memory is short the kernel may fail to ask for
+    /// it anew, and then no ping leaves.
+    [[nodiscard]] bool pin_link_address() const {
+        arpreq entry{};
+        std::memcpy(&entry.arp_pa, &to_, sizeof to_);
+        std::ifstream table("/proc/net/arp");
+        std::string row, last;
+        while (std::getline(table, row))
+            last = row;
+        const auto device = last.substr(last.find_last_of(' ') + 1);
+        device.copy(entry.arp_dev, sizeof entry.arp_dev - 1);
+        if (::ioctl(sender_.get(), SIOCGARP, &entry) != 0)
+            return false;
+        entry.arp_flags = ATF_PERM | ATF_COM;
+        return ::ioctl(sender_.get(), SIOCSARP, &entry) == 0;
+    }
+
     /// Sends pings one by one, at most `count`, until the listener missed enough of what the
     /// sender got. Allocates nothing.
     void run(int count) {
@@ -180,6 +202,7 @@ TEST_CASE("reserve memory reaches marked sockets only") {
     if (pinger.sender_got() == 0)
         return skip("the host does not answer pings");
     CHECK(pinger.listener_got() > 0);
+    REQUIRE(pinger.pin_link_address());
 
     const Loaded keep{std::string(core_module)};
     const Loaded gfp("gfp_memalloc");
