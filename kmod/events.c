@@ -24,8 +24,15 @@ static atomic64_t pending[NR_KINDS];
 static struct delayed_work tell_work;
 static bool telling;
 
-static void send_event(enum netswap_event_kind kind, const char *subject,
-		       u64 value)
+/**
+ * netswap_event - tell listeners that something changed
+ * @kind: what
+ * @subject: about whom, may be NULL
+ * @value: depends on @kind
+ *
+ * Process context. Does not wait for memory.
+ */
+void netswap_event(enum netswap_event_kind kind, const char *subject, u64 value)
 {
 	struct sk_buff *msg;
 	void *hdr;
@@ -49,19 +56,6 @@ static void send_event(enum netswap_event_kind kind, const char *subject,
 	genlmsg_end(msg, hdr);
 	genlmsg_multicast(&netswap_nl_family, msg, 0, NETSWAP_NLGRP_EVENTS,
 			  GFP_NOWAIT | __GFP_NOMEMALLOC);
-}
-
-/**
- * netswap_event - tell listeners that something changed
- * @kind: what
- * @subject: about whom, may be NULL
- * @value: depends on @kind
- *
- * Process context. Does not wait for memory.
- */
-void netswap_event(enum netswap_event_kind kind, const char *subject, u64 value)
-{
-	send_event(kind, subject, value);
 }
 EXPORT_SYMBOL_GPL(netswap_event);
 
@@ -99,18 +93,17 @@ static void tell_pending(struct work_struct *work)
 			continue;
 		if (kind == NETSWAP_EVENT_KIND_RESERVE_LOW)
 			value--;
-		send_event(kind, NULL, value);
+		netswap_event(kind, NULL, value);
 	}
 	if (READ_ONCE(telling))
 		schedule_delayed_work(&tell_work, HZ);
 }
 
-int netswap_events_init(void)
+void netswap_events_init(void)
 {
 	INIT_DEFERRABLE_WORK(&tell_work, tell_pending);
 	WRITE_ONCE(telling, true);
 	schedule_delayed_work(&tell_work, HZ);
-	return 0;
 }
 
 void netswap_events_uninit(void)

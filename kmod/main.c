@@ -46,18 +46,12 @@ static int __init netswap_init(void)
 	err = netswap_find_host();
 	if (err)
 		return err;
-	err = netswap_events_init();
-	if (err)
-		goto err_put_host;
+	netswap_events_init();
 	err = netswap_netlink_init();
-	if (err)
-		goto err_uninit_events;
-	return 0;
-
-err_uninit_events:
-	netswap_events_uninit();
-err_put_host:
-	symbol_put(memreserve_host);
+	if (err) {
+		netswap_events_uninit();
+		symbol_put(memreserve_host);
+	}
 	return err;
 }
 module_init(netswap_init);

@@ -75,7 +75,7 @@ const struct memreserve_host *netswap_host(void);
 void netswap_event(enum netswap_event_kind kind, const char *subject,
 		   u64 value);
 void netswap_event_later(enum netswap_event_kind kind, u64 value);
-int netswap_events_init(void);
+void netswap_events_init(void);
 void netswap_events_uninit(void);
 
 /**

@@ -24,15 +24,13 @@
 #ifndef _LINUX_MEMRESERVE_H
 #define _LINUX_MEMRESERVE_H
 
+#include <linux/gfp_types.h>
 #include <linux/jump_label.h>
 #include <linux/nodemask_types.h>
 #include <linux/types.h>
 
-struct kobject;
-struct module;
 struct page;
 struct pglist_data;
-struct seq_buf;
 struct sk_buff;
 struct sock;
 struct zone;
@@ -265,8 +263,11 @@ void memreserve_raise_wmarks(struct zone *zone, unsigned long lowmem_pages);
 unsigned long __memreserve_zone_emergency(struct zone *zone);
 int memreserve_ask_pcp_batch(struct zone *zone, int batch);
 
-#define memreserve_pcp_batch(zone, batch) \
-	(memreserve_asks(GFP) ? memreserve_ask_pcp_batch(zone, batch) : (batch))
+static inline int memreserve_pcp_batch(struct zone *zone, int batch)
+{
+	return memreserve_asks(GFP) ? memreserve_ask_pcp_batch(zone, batch) :
+				      batch;
+}
 
 static inline bool memreserve_may_take(struct zone *zone, unsigned int order,
 				       gfp_t gfp)
@@ -288,16 +289,20 @@ static inline unsigned long memreserve_zone_emergency(struct zone *zone)
 	return __memreserve_zone_emergency(zone);
 }
 
-/* SLUB, mm/slub.c. A macro: the slab is not looked at while the key is off. */
+/* SLUB, mm/slub.c. */
 bool memreserve_slab_match(gfp_t gfp);
 
+/* A macro: the slab is not looked at while the key is off. */
 #define memreserve_slab_private(slab_is_marked) \
 	(static_branch_unlikely(&memreserve_strict_key) && (slab_is_marked))
 
 /* The grants that a detour over another gfp must not lose. */
-#define memreserve_slab_keep(gfp) \
-	(static_branch_unlikely(&memreserve_strict_key) ? \
-	 (gfp) & (__GFP_MEMALLOC | __GFP_NOMEMALLOC) : 0)
+static inline gfp_t memreserve_slab_keep(gfp_t gfp)
+{
+	if (!static_branch_unlikely(&memreserve_strict_key))
+		return 0;
+	return gfp & (__GFP_MEMALLOC | __GFP_NOMEMALLOC);
+}
 
 /* Sockets and packets. */
 void memreserve_sk_set(struct sock *sk);
@@ -313,20 +318,37 @@ gfp_t memreserve_ask_xmit_gfp(const struct sock *sk, gfp_t gfp);
 unsigned int memreserve_xmit_save(void);
 bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp);
 
-#define memreserve_rx_gfp(gfp) \
-	(memreserve_asks(SOCK) ? memreserve_ask_rx_gfp(gfp) : \
-	 (gfp) | __GFP_MEMALLOC)
-#define memreserve_dev_page_gfp(gfp) \
-	(memreserve_asks(SOCK) ? memreserve_ask_dev_page_gfp(gfp) : \
-	 (gfp) | __GFP_MEMALLOC)
-#define memreserve_skb_critical(skb) \
-	(!memreserve_asks(SOCK) || memreserve_ask_critical(skb))
-/* True where the kernel's own test shall be overruled. */
+static inline gfp_t memreserve_rx_gfp(gfp_t gfp)
+{
+	return memreserve_asks(SOCK) ? memreserve_ask_rx_gfp(gfp) :
+				       gfp | __GFP_MEMALLOC;
+}
+
+static inline gfp_t memreserve_dev_page_gfp(gfp_t gfp)
+{
+	return memreserve_asks(SOCK) ? memreserve_ask_dev_page_gfp(gfp) :
+				       gfp | __GFP_MEMALLOC;
+}
+
+static inline bool memreserve_skb_critical(const struct sk_buff *skb)
+{
+	return !memreserve_asks(SOCK) || memreserve_ask_critical(skb);
+}
+
+static inline gfp_t memreserve_xmit_gfp(const struct sock *sk, gfp_t gfp)
+{
+	return memreserve_asks(SOCK) ? memreserve_ask_xmit_gfp(sk, gfp) : gfp;
+}
+
+/*
+ * True where the kernel's own test shall be overruled. A macro: <net/sock.h>,
+ * which has sock_flag(), includes this file.
+ */
 #define memreserve_skb_refused(sk, skb) \
 	(memreserve_asks(SOCK) ? !memreserve_ask_admit(sk, skb) : \
 	 !sock_flag(sk, SOCK_MEMALLOC))
-#define memreserve_xmit_gfp(sk, gfp) \
-	(memreserve_asks(SOCK) ? memreserve_ask_xmit_gfp(sk, gfp) : (gfp))
+
+/* A macro: page_is_pfmemalloc() is in <linux/mm.h>, too much to include here. */
 #define memreserve_frag_stale(page, gfp) \
 	(memreserve_asks(SOCK) && page_is_pfmemalloc(page) && \
 	 !memreserve_ask_frag_keep(page, gfp))
@@ -339,6 +361,7 @@ bool memreserve_throttle(gfp_t gfp, struct zonelist *zonelist,
 /* Receive rings. */
 gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp);
 
+/* A macro: @what is the tail of a name, such as POLL. */
 #define memreserve_refill_gfp(what, gfp) \
 	(memreserve_asks(REFILL) ? \
 	 memreserve_ask_refill_gfp(MEMRESERVE_REFILL_##what, gfp) : (gfp))

@@ -3,8 +3,8 @@
 #include <kunit/test.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/string.h>
 
+#include "answerer.h"
 #include "netswap.h"
 
 static const char * const counter_names[] = { "one", "two" };
@@ -75,10 +75,7 @@ static void registry_refuses_incomplete_description(struct kunit *test)
 
 static bool group_is_free(enum memreserve_group group)
 {
-	char who[64];
-
-	netswap_host()->answerer(group, who, sizeof(who));
-	return strncmp(who, "module:", strlen("module:")) != 0;
+	return answered_by(group, netswap_host()->policy());
 }
 
 static void registry_refuses_second_answerer(struct kunit *test)

@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "answerer.h"
 #include "netswap.h"
 #include "starve.h"
 
@@ -17,14 +18,6 @@ static struct kmem_cache *new_cache(struct kunit *test)
 				  SLAB_NO_MERGE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	return cache;
-}
-
-static bool answered_by(enum memreserve_group group, const char *want)
-{
-	char who[64];
-
-	netswap_host()->answerer(group, who, sizeof(who));
-	return !strcmp(who, want);
 }
 
 /*

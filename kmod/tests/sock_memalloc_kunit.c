@@ -9,21 +9,14 @@
 #include <linux/workqueue.h>
 #include <net/sock.h>
 
+#include "answerer.h"
 #include "netswap.h"
 #include "sock_memalloc.h"
 #include "starve.h"
 
-static bool answers(void)
-{
-	char who[64];
-
-	netswap_host()->answerer(MEMRESERVE_SOCK, who, sizeof(who));
-	return !strcmp(who, "module:sock_memalloc");
-}
-
 static int sock_memalloc_kunit_init(struct kunit *test)
 {
-	if (!answers())
+	if (!answered_by(MEMRESERVE_SOCK, "module:sock_memalloc"))
 		kunit_skip(test, "sock_memalloc is not loaded");
 	return 0;
 }

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * memreserve - the questions of the network: marked sockets, their packets,
+ * and the receive rings.
+ */
+#include <linux/atomic.h>
+#include <linux/export.h>
+#include <linux/gfp.h>
+#include <linux/memreserve.h>
+#include <linux/sched/mm.h>
+#include <linux/skbuff.h>
+#include <linux/static_call.h>
+#include <linux/workqueue.h>
+#include <net/sock.h>
+
+#include "memreserve_internal.h"
+
+/* ------------------------------------------------------------------------
+ * Sockets and packets
+ */
+
+static bool bare_sk_ignore(struct sock *sk)
+{
+	return false;
+}
+
+static gfp_t bare_sk_gfp(const struct sock *sk, gfp_t gfp)
+{
+	return gfp;
+}
+
+static gfp_t bare_gfp(gfp_t gfp)
+{
+	return gfp;
+}
+
+static bool bare_critical(const struct sk_buff *skb)
+{
+	return false;
+}
+
+static bool bare_protocol(const struct sk_buff *skb)
+{
+	return true;
+}
+
+static bool bare_admit(const struct sock *sk, const struct sk_buff *skb)
+{
+	return true;
+}
+
+static gfp_t bare_xmit_gfp(const struct sock *sk, gfp_t gfp)
+{
+	return gfp & ~__GFP_MEMALLOC;
+}
+
+static bool bare_xmit_memalloc(void)
+{
+	return false;
+}
+
+static bool bare_frag_keep(const struct page *page, gfp_t gfp)
+{
+	return true;
+}
+
+static const struct memreserve_sock_ops bare_sock_ops = {
+	.set = bare_sk_ignore,
+	.clear = bare_sk_ignore,
+	.dies = bare_sk_ignore,
+	.sk_gfp = bare_sk_gfp,
+	.rx_gfp = bare_gfp,
+	.dev_page_gfp = bare_gfp,
+	.critical = bare_critical,
+	.protocol = bare_protocol,
+	.admit = bare_admit,
+	.xmit_gfp = bare_xmit_gfp,
+	.xmit_memalloc = bare_xmit_memalloc,
+	.frag_keep = bare_frag_keep,
+};
+
+DEFINE_STATIC_CALL(mr_sk_set, bare_sk_ignore);
+DEFINE_STATIC_CALL(mr_sk_clear, bare_sk_ignore);
+DEFINE_STATIC_CALL(mr_sk_dies, bare_sk_ignore);
+DEFINE_STATIC_CALL(mr_sk_gfp, bare_sk_gfp);
+DEFINE_STATIC_CALL(mr_rx_gfp, bare_gfp);
+DEFINE_STATIC_CALL(mr_dev_page_gfp, bare_gfp);
+DEFINE_STATIC_CALL(mr_critical, bare_critical);
+DEFINE_STATIC_CALL(mr_protocol, bare_protocol);
+DEFINE_STATIC_CALL(mr_admit, bare_admit);
+DEFINE_STATIC_CALL(mr_xmit_gfp, bare_xmit_gfp);
+DEFINE_STATIC_CALL(mr_xmit_memalloc, bare_xmit_memalloc);
+DEFINE_STATIC_CALL(mr_frag_keep, bare_frag_keep);
+
+gfp_t memreserve_ask_sk_gfp(const struct sock *sk, gfp_t gfp)
+{
+	return static_call(mr_sk_gfp)(sk, gfp);
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_sk_gfp);
+
+gfp_t memreserve_ask_rx_gfp(gfp_t gfp)
+{
+	return static_call(mr_rx_gfp)(gfp);
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_rx_gfp);
+
+gfp_t memreserve_ask_dev_page_gfp(gfp_t gfp)
+{
+	return static_call(mr_dev_page_gfp)(gfp);
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_dev_page_gfp);
+
+bool memreserve_ask_critical(const struct sk_buff *skb)
+{
+	return static_call(mr_critical)(skb);
+}
+
+bool memreserve_skb_protocol(const struct sk_buff *skb)
+{
+	return static_call(mr_protocol)(skb);
+}
+
+bool memreserve_ask_admit(const struct sock *sk, const struct sk_buff *skb)
+{
+	return static_call(mr_admit)(sk, skb);
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_admit);
+
+gfp_t memreserve_ask_xmit_gfp(const struct sock *sk, gfp_t gfp)
+{
+	return static_call(mr_xmit_gfp)(sk, gfp);
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_xmit_gfp);
+
+/*
+ * Stands where nbd enters its PF_MEMALLOC scope. Returns what
+ * memalloc_noreclaim_restore() takes: the flags that were newly set.
+ */
+unsigned int memreserve_xmit_save(void)
+{
+	if (memreserve_asks(SOCK) && !static_call(mr_xmit_memalloc)())
+		return 0;
+	return memalloc_noreclaim_save();
+}
+EXPORT_SYMBOL_GPL(memreserve_xmit_save);
+
+bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp)
+{
+	return static_call(mr_frag_keep)(page, gfp);
+}
+
+static void aim_sock(const void *ops)
+{
+	const struct memreserve_sock_ops *sock = ops;
+
+	static_call_update(mr_sk_set, sock->set);
+	static_call_update(mr_sk_clear, sock->clear);
+	static_call_update(mr_sk_dies, sock->dies);
+	static_call_update(mr_sk_gfp, sock->sk_gfp);
+	static_call_update(mr_rx_gfp, sock->rx_gfp);
+	static_call_update(mr_dev_page_gfp, sock->dev_page_gfp);
+	static_call_update(mr_critical, sock->critical);
+	static_call_update(mr_protocol, sock->protocol);
+	static_call_update(mr_admit, sock->admit);
+	static_call_update(mr_xmit_gfp, sock->xmit_gfp);
+	static_call_update(mr_xmit_memalloc, sock->xmit_memalloc);
+	static_call_update(mr_frag_keep, sock->frag_keep);
+}
+
+const struct memreserve_questions memreserve_sock_questions = {
+	.bare = &bare_sock_ops,
+	.callbacks_size = sizeof(struct memreserve_sock_ops),
+	.aim = aim_sock,
+};
+
+/* ------------------------------------------------------------------------
+ * Marked sockets: the answer comes from the group, the counting is ours
+ */
+
+static atomic_t memreserve_uncounted = ATOMIC_INIT(0);
+
+static void memreserve_uncount_fn(struct work_struct *work)
+{
+	int n = atomic_xchg(&memreserve_uncounted, 0);
+
+	while (n-- > 0)
+		static_branch_dec(&memalloc_socks_key);
+}
+
+static DECLARE_WORK(memreserve_uncount_work, memreserve_uncount_fn);
+
+/* The last reference to a socket may go in softirq; patching text may not. */
+void memreserve_sk_uncount(unsigned int n)
+{
+	if (!n)
+		return;
+	atomic_add(n, &memreserve_uncounted);
+	schedule_work(&memreserve_uncount_work);
+}
+
+void memreserve_sk_set(struct sock *sk)
+{
+	if (static_call(mr_sk_set)(sk))
+		static_branch_inc(&memalloc_socks_key);
+}
+
+/*
+ * The socket may hold more receive memory than its limits allow, because a
+ * marked one is exempt: give back what it does not use now.
+ */
+void memreserve_sk_clear(struct sock *sk)
+{
+	if (!static_call(mr_sk_clear)(sk))
+		return;
+	static_branch_dec(&memalloc_socks_key);
+	sk_mem_reclaim(sk);
+}
+
+void memreserve_sk_dies(struct sock *sk)
+{
+	if (static_call(mr_sk_dies)(sk))
+		memreserve_sk_uncount(1);
+}
+
+int memreserve_sk_count(void)
+{
+	return static_key_count(&memalloc_socks_key.key);
+}
+
+/* ------------------------------------------------------------------------
+ * Receive rings
+ */
+
+static gfp_t bare_refill_gfp(enum memreserve_refill what, gfp_t gfp)
+{
+	return gfp;
+}
+
+static const struct memreserve_refill_ops bare_refill_ops = {
+	.refill_gfp = bare_refill_gfp,
+};
+
+DEFINE_STATIC_CALL(mr_refill_gfp, bare_refill_gfp);
+
+gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp)
+{
+	return static_call(mr_refill_gfp)(what, gfp);
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_refill_gfp);
+
+static void aim_refill(const void *ops)
+{
+	const struct memreserve_refill_ops *refill = ops;
+
+	static_call_update(mr_refill_gfp, refill->refill_gfp);
+}
+
+const struct memreserve_questions memreserve_refill_questions = {
+	.bare = &bare_refill_ops,
+	.callbacks_size = sizeof(struct memreserve_refill_ops),
+	.aim = aim_refill,
+};

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * memreserve - the questions of the page allocator and of SLUB, and the
+ * emergency pool.
+ */
+#include <linux/gfp.h>
+#include <linux/memreserve.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/oom.h>
+#include <linux/sched.h>
+#include <linux/static_call.h>
+
+#include "internal.h"
+#include "memreserve_internal.h"
+
+DEFINE_STATIC_KEY_FALSE(memreserve_strict_key);
+DEFINE_STATIC_KEY_FALSE(memreserve_emergency_key);
+
+/* ------------------------------------------------------------------------
+ * Page allocator
+ */
+
+/* PF_MEMALLOC counted outside interrupts only; no flag opened the reserve. */
+static enum memreserve_depth bare_depth(gfp_t gfp)
+{
+	if ((gfp & __GFP_NOMEMALLOC) || in_interrupt())
+		return MEMRESERVE_DEPTH_NONE;
+	if ((current->flags & PF_MEMALLOC) || tsk_is_oom_victim(current))
+		return MEMRESERVE_DEPTH_FULL;
+	return MEMRESERVE_DEPTH_NONE;
+}
+
+static bool bare_may_take(struct zone *zone, unsigned int order, gfp_t gfp)
+{
+	return true;
+}
+
+static int bare_pcp_batch(struct zone *zone, int batch)
+{
+	return batch;
+}
+
+static bool bare_lift_policy(gfp_t gfp)
+{
+	return false;
+}
+
+static bool bare_mark(struct page *page, unsigned int order, gfp_t gfp)
+{
+	return false;
+}
+
+static const struct memreserve_gfp_ops bare_gfp_ops = {
+	.depth = bare_depth,
+	.may_take = bare_may_take,
+	.pcp_batch = bare_pcp_batch,
+	.lift_policy = bare_lift_policy,
+	.mark = bare_mark,
+};
+
+DEFINE_STATIC_CALL(mr_depth, bare_depth);
+DEFINE_STATIC_CALL(mr_may_take, bare_may_take);
+DEFINE_STATIC_CALL(mr_pcp_batch, bare_pcp_batch);
+DEFINE_STATIC_CALL(mr_lift_policy, bare_lift_policy);
+DEFINE_STATIC_CALL(mr_mark, bare_mark);
+
+/* In the allocator's own terms: ALLOC_NO_WATERMARKS, ALLOC_OOM or 0. */
+int memreserve_reserve_flags(gfp_t gfp)
+{
+	switch (static_call(mr_depth)(gfp)) {
+	case MEMRESERVE_DEPTH_FULL:
+		return ALLOC_NO_WATERMARKS;
+	case MEMRESERVE_DEPTH_OOM:
+		return ALLOC_OOM;
+	case MEMRESERVE_DEPTH_NONE:
+		break;
+	}
+	return 0;
+}
+
+bool memreserve_ask_take(struct zone *zone, unsigned int order, gfp_t gfp)
+{
+	return static_call(mr_may_take)(zone, order, gfp);
+}
+
+int memreserve_ask_pcp_batch(struct zone *zone, int batch)
+{
+	return static_call(mr_pcp_batch)(zone, batch);
+}
+
+bool memreserve_ask_lift(gfp_t gfp)
+{
+	return static_call(mr_lift_policy)(gfp);
+}
+
+void memreserve_mark_page(struct page *page, unsigned int order, gfp_t gfp)
+{
+	if (!memreserve_asks(GFP) || static_call(mr_mark)(page, order, gfp))
+		set_page_pfmemalloc(page);
+	else
+		clear_page_pfmemalloc(page);
+}
+
+static void aim_gfp(const void *ops)
+{
+	const struct memreserve_gfp_ops *gfp = ops;
+
+	static_call_update(mr_depth, gfp->depth);
+	static_call_update(mr_may_take, gfp->may_take);
+	static_call_update(mr_pcp_batch, gfp->pcp_batch);
+	static_call_update(mr_lift_policy, gfp->lift_policy);
+	static_call_update(mr_mark, gfp->mark);
+}
+
+const struct memreserve_questions memreserve_gfp_questions = {
+	.bare = &bare_gfp_ops,
+	.callbacks_size = sizeof(struct memreserve_gfp_ops),
+	.aim = aim_gfp,
+};
+
+/* ------------------------------------------------------------------------
+ * SLUB
+ */
+
+static bool bare_slab_match(gfp_t gfp)
+{
+	return true;
+}
+
+static const struct memreserve_slab_ops bare_slab_ops = {
+	.match = bare_slab_match,
+};
+
+DEFINE_STATIC_CALL(mr_slab_match, bare_slab_match);
+
+bool memreserve_slab_match(gfp_t gfp)
+{
+	return static_call(mr_slab_match)(gfp);
+}
+
+static void aim_slab(const void *ops)
+{
+	const struct memreserve_slab_ops *slab = ops;
+
+	static_call_update(mr_slab_match, slab->match);
+	if (slab->strict)
+		static_branch_enable(&memreserve_strict_key);
+	else
+		static_branch_disable(&memreserve_strict_key);
+}
+
+const struct memreserve_questions memreserve_slab_questions = {
+	.bare = &bare_slab_ops,
+	.callbacks_size = offsetof(struct memreserve_slab_ops, strict),
+	.aim = aim_slab,
+};
+
+/* ------------------------------------------------------------------------
+ * The emergency pool: an absolute term below every watermark
+ */
+
+static unsigned long memreserve_emergency_pages;
+static unsigned long memreserve_zone_pages[MAX_NUMNODES][MAX_NR_ZONES];
+
+unsigned long __memreserve_zone_emergency(struct zone *zone)
+{
+	return READ_ONCE(memreserve_zone_pages[zone_to_nid(zone)]
+					      [zone_idx(zone)]);
+}
+
+/* Called for each zone, under zone->lock, whenever watermarks are set. */
+void memreserve_raise_wmarks(struct zone *zone, unsigned long lowmem_pages)
+{
+	unsigned long total = READ_ONCE(memreserve_emergency_pages);
+	unsigned long share = 0;
+	int i;
+
+	if (total && lowmem_pages && !is_highmem(zone) &&
+	    zone_idx(zone) != ZONE_MOVABLE)
+		share = mult_frac(total, zone_managed_pages(zone),
+				  lowmem_pages);
+
+	WRITE_ONCE(memreserve_zone_pages[zone_to_nid(zone)][zone_idx(zone)],
+		   share);
+	for (i = WMARK_MIN; i < NR_WMARK; i++)
+		zone->_watermark[i] += share;
+}
+
+int memreserve_set_emergency(unsigned long pages)
+{
+	if (pages > totalram_pages() / 4)
+		return -EINVAL;
+
+	WRITE_ONCE(memreserve_emergency_pages, pages);
+	if (pages)
+		static_branch_enable(&memreserve_emergency_key);
+	setup_per_zone_wmarks();
+	if (!pages)
+		static_branch_disable(&memreserve_emergency_key);
+	return 0;
+}
+
+unsigned long memreserve_emergency(void)
+{
+	return READ_ONCE(memreserve_emergency_pages);
+}

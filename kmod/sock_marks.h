@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of sock_memalloc.ko share. */
+#ifndef _NETSWAP_SOCK_MARKS_H
+#define _NETSWAP_SOCK_MARKS_H
+
+#include "netswap.h"
+
+enum {
+	SOCKETS_MARKED, SOCKETS_UNMARKED, SOCKETS_DIED, MARKS_REFUSED,
+	SKB_MARKED, SKB_DELIVERED, SKB_DROPPED_SOCKET, SKB_DROPPED_PROTOCOL,
+	RX_GRANTS, XMITS, FRAGS_RELEASED,
+};
+
+/* sock_answers.c APIs */
+extern struct netswap_mechanism sock_memalloc_mech;
+
+/* sock_marks.c APIs */
+bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id);
+/* The callbacks set, clear and dies; struct memreserve_sock_ops says more. */
+bool sock_mark_set(struct sock *sk);
+bool sock_mark_clear(struct sock *sk);
+bool sock_mark_dies(struct sock *sk);
+/* For user space. */
+struct sock *sock_mark_hold_users(const struct sock *sk, u32 id);
+struct sock *sock_mark_hold_next(u32 id, struct netswap_mark *out);
+/* For the unload: before and after the group is given back. */
+void sock_marks_pin(void);
+void sock_marks_release(void);
+
+/* sock_user.c APIs */
+extern const struct netswap_marker sock_marker;
+
+#endif /* _NETSWAP_SOCK_MARKS_H */
