@@ -136,7 +136,7 @@ static int __init rx_reserve_init(void)
 		return -EINVAL;
 	}
 	size = pages >= 0 ? pages : rx_reserve_size(count_queues(),
-						    num_online_cpus(),
+						    num_present_cpus(),
 						    totalram_pages());
 	err = netswap_register(&mech);
 	if (err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Memory is short, packets arrive in reserve memory: a marked socket gets them,
-// an ordinary one does not. Nothing is simulated: the watermarks are raised over
-// what is free, and the host answers pings.
+// an ordinary one does not. Nothing is simulated: a module takes the memory there is,
+// and the host answers pings.
 #include "guest/counter_source.h"
 #include "guest/proc_parse.h"
 #include "lab_kernel.h"
@@ -9,6 +9,7 @@
 #include "skip.h"
 
 #include <arpa/inet.h>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -18,12 +19,13 @@
 #include <net/if_arp.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
+#include <sched.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <vector>
 
 using namespace netswap;
 using namespace netswap::guest;
@@ -33,11 +35,10 @@ namespace {
 constexpr int pings = 900;        // more than a receive ring holds, three times over
 constexpr int enough_losses = 40; // of the ordinary socket against the marked one
 constexpr int victims = 16;
+constexpr std::size_t victim_bytes = 1 << 20;
 constexpr std::size_t ping_bytes = 1200;
 constexpr int reply_limit_ms = 20;
-// An atomic allocation without a grant goes down to 3/8 of the min watermark, so min must
-// be more than 8/3 of all memory to make it fail.
-constexpr std::uint64_t watermark_factor = 4;
+constexpr auto shortage_limit = std::chrono::seconds(10);
 
 std::map<std::string, std::uint64_t> counters() {
     NetlinkCounters source;
@@ -51,35 +52,29 @@ std::uint64_t stock_drops() {
     return parse_netstat(text, "TcpExt", "PFMemallocDrop").value_or(0);
 }
 
-/// Raises the watermarks over what is free as long as it lives. What the caller does
-/// meanwhile must need no memory but that of marked sockets. Others do need some, and the
-/// OOM killer takes the kernel down when it finds nobody to kill: so there are victims, and
-/// the shortage must be over within a second or so.
+/// Keeps memory so short that an ordinary atomic allocation fails, as long as it lives and
+/// deepen() is called. Others need memory meanwhile, and the OOM killer takes the kernel down
+/// when it finds nobody to kill: so there are victims, and each has enough for whoever asks.
 class ShortOfMemory {
   public:
     ShortOfMemory()
-        : sysctl_(::open("/proc/sys/vm/min_free_kbytes", O_WRONLY | O_CLOEXEC)),
-          before_(read_word("/proc/sys/vm/min_free_kbytes").value_or("")),
+        : module_("starve_atomic"),
+          take_(::open("/sys/module/starve_atomic/parameters/take", O_WRONLY | O_CLOEXEC)),
           victims_(start_victims()) {
-        const auto meminfo = read_text("/proc/meminfo").value_or("");
-        const auto wanted =
-            std::to_string(parse_meminfo(meminfo, "MemTotal").value_or(0) * watermark_factor);
         ::mlockall(MCL_CURRENT | MCL_FUTURE);
-        ::prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-        raised_ = set(wanted);
     }
     ShortOfMemory(const ShortOfMemory &) = delete;
     ShortOfMemory &operator=(const ShortOfMemory &) = delete;
     ~ShortOfMemory() {
-        set(before_);
-        ::prctl(PR_SET_IO_FLUSHER, 0, 0, 0, 0);
-        ::munlockall();
         for (const auto victim : victims_)
             ::kill(victim, SIGKILL);
         for (const auto victim : victims_)
             ::waitpid(victim, nullptr, 0);
+        ::munlockall();
     }
-    [[nodiscard]] bool raised() const { return raised_; }
+
+    /// Takes what came free since the last call.
+    [[nodiscard]] bool deepen() const { return ::pwrite(take_.get(), "1", 1, 0) == 1; }
 
   private:
     static std::array<pid_t, victims> start_victims() {
@@ -88,6 +83,7 @@ class ShortOfMemory {
             pid = ::fork();
             if (pid == 0) {
                 (void)write_text("/proc/self/oom_score_adj", "1000");
+                const std::vector<char> prey(victim_bytes, 1);
                 for (;;)
                     ::pause();
             }
@@ -96,15 +92,9 @@ class ShortOfMemory {
         return pids;
     }
 
-    bool set(const std::string &kilobytes) const {
-        return ::pwrite(sysctl_.get(), kilobytes.data(), kilobytes.size(), 0) ==
-               static_cast<ssize_t>(kilobytes.size());
-    }
-
-    Fd sysctl_;
-    std::string before_;
+    Loaded module_;
+    Fd take_;
     std::array<pid_t, victims> victims_;
-    bool raised_ = false;
 };
 
 /// Sends from one raw socket; every raw socket of the guest sees every reply.
@@ -137,22 +127,37 @@ class Pinger {
     }
 
     /// Sends pings one by one, at most `count`, until the listener missed enough of what the
-    /// sender got. Allocates nothing.
-    void run(int count) {
+    /// sender got or time is over. Calls `before_each` first, while it says true. Allocates
+    /// nothing.
+    template <typename Before>
+    void run(int count, const Before &before_each) {
+        const auto end = std::chrono::steady_clock::now() + shortage_limit;
         for (int i = 0; i < count && missed() < enough_losses; ++i) {
+            if (std::chrono::steady_clock::now() > end || !before_each())
+                return;
             ++sequence_;
             auto *header = reinterpret_cast<icmphdr *>(packet_.data());
             *header = {};
             header->type = ICMP_ECHO;
             header->un.echo.sequence = htons(sequence_);
             header->checksum = checksum();
-            ::sendto(sender_.get(), packet_.data(), packet_.size(), 0,
-                     reinterpret_cast<sockaddr *>(&to_), sizeof to_);
+            ++sent_;
+            if (::sendto(sender_.get(), packet_.data(), packet_.size(), 0,
+                         reinterpret_cast<sockaddr *>(&to_), sizeof to_) < 0) {
+                ++send_errors_;
+                last_send_error_ = errno;
+                continue;
+            }
             seen_by_sender_ += take_reply(sender_.get(), reply_limit_ms);
             seen_by_listener_ += take_reply(listener_.get(), 0);
         }
     }
 
+    [[nodiscard]] int sent() const { return sent_; }
+    [[nodiscard]] std::string send_errors() const {
+        return std::to_string(send_errors_) +
+               (send_errors_ > 0 ? std::string(" (") + std::strerror(last_send_error_) + ")" : "");
+    }
     [[nodiscard]] int sender_got() const { return seen_by_sender_; }
     [[nodiscard]] int missed() const { return seen_by_sender_ - seen_by_listener_; }
     [[nodiscard]] int listener_got() const { return seen_by_listener_; }
@@ -189,6 +194,28 @@ class Pinger {
     std::uint16_t sequence_ = 0;
     int seen_by_sender_ = 0;
     int seen_by_listener_ = 0;
+    int sent_ = 0;
+    int send_errors_ = 0;
+    int last_send_error_ = 0;
+};
+
+/// Stays on one CPU as long as it lives. The kernel keeps a route per CPU, and has no memory for
+/// another one while memory is short.
+class OneCpu {
+  public:
+    OneCpu() {
+        ::sched_getaffinity(0, sizeof before_, &before_);
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(::sched_getcpu(), &one);
+        ::sched_setaffinity(0, sizeof one, &one);
+    }
+    OneCpu(const OneCpu &) = delete;
+    OneCpu &operator=(const OneCpu &) = delete;
+    ~OneCpu() { ::sched_setaffinity(0, sizeof before_, &before_); }
+
+  private:
+    cpu_set_t before_{};
 };
 
 } // namespace
@@ -198,18 +225,14 @@ TEST_CASE("reserve memory reaches marked sockets only") {
         return skip(not_complete);
     const char *server = std::getenv("NETSWAP_SERVER");
     Pinger pinger(server != nullptr ? server : "");
-    pinger.run(3);
+    const OneCpu stay;
+    pinger.run(3, [] { return true; });
     if (pinger.sender_got() == 0)
         return skip("the host does not answer pings");
     CHECK(pinger.listener_got() > 0);
     REQUIRE(pinger.pin_link_address());
 
-    const Loaded keep{std::string(core_module)};
-    const Loaded gfp("gfp_memalloc");
-    const Loaded slab("pfmemalloc_slab");
-    const Loaded sock("sock_memalloc");
-    const Loaded throttle("reclaim_throttle");
-    const Loaded rx("rx_reserve");
+    const AllLoaded modules;
     auto netlink = MarkClient::open();
     REQUIRE(netlink.has_value());
     REQUIRE(netlink->mark(pinger.sender()).has_value());
@@ -219,15 +242,16 @@ TEST_CASE("reserve memory reaches marked sockets only") {
     const int ordinary_before = pinger.listener_got();
     {
         const ShortOfMemory shortage;
-        REQUIRE(shortage.raised());
-        pinger.run(pings);
+        REQUIRE(shortage.deepen());
+        pinger.run(pings, [&shortage] { return shortage.deepen(); });
     }
     const int marked = pinger.sender_got() - marked_before;
     const int ordinary = pinger.listener_got() - ordinary_before;
     auto counted = counters();
-    INFO("of " << pings << " replies the marked socket got " << marked << ", the ordinary one "
-               << ordinary << "; dropped " << counted["sock_memalloc.skb_dropped_socket"]
-               << ", delivered " << counted["sock_memalloc.skb_delivered"] << ", pages marked "
+    INFO("of " << pinger.sent() << " pings, " << pinger.send_errors()
+               << " not sent, the marked socket got " << marked << ", the ordinary one " << ordinary
+               << "; dropped " << counted["sock_memalloc.skb_dropped_socket"] << ", delivered "
+               << counted["sock_memalloc.skb_delivered"] << ", pages marked "
                << counted["gfp_memalloc.pages_marked"] << ", refills "
                << counted["rx_reserve.refills_poll"]);
     CHECK(marked - ordinary >= enough_losses / 2);

@@ -10,6 +10,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <string>
+#include <vector>
 
 namespace netswap::guest {
 
@@ -66,6 +67,23 @@ class Loaded {
 
   private:
     std::string name_;
+};
+
+inline std::vector<std::string> mechanism_names() {
+    std::vector<std::string> names;
+    for (const auto &mechanism : mechanisms)
+        names.emplace_back(mechanism.module);
+    return names;
+}
+
+/// The core and every mechanism, loaded as long as this object lives.
+class AllLoaded {
+    Loaded core_{std::string(core_module)};
+    Loaded gfp_{"gfp_memalloc"};
+    Loaded slab_{"pfmemalloc_slab"};
+    Loaded sock_{"sock_memalloc"};
+    Loaded throttle_{"reclaim_throttle"};
+    Loaded rx_{"rx_reserve"};
 };
 
 } // namespace netswap::guest

@@ -43,14 +43,8 @@ TEST_CASE("each module answers its group while it is loaded") {
 TEST_CASE("all modules together answer all groups") {
     if (!complete())
         return skip(not_complete);
-    const Loaded keep(core);
-    const Loaded gfp("gfp_memalloc");
-    const Loaded slab("pfmemalloc_slab");
-    const Loaded sock("sock_memalloc");
-    const Loaded throttle("reclaim_throttle");
-    const Loaded rx("rx_reserve");
-    check_groups(
-        {"gfp_memalloc", "pfmemalloc_slab", "sock_memalloc", "reclaim_throttle", "rx_reserve"});
+    const AllLoaded modules;
+    check_groups(mechanism_names());
 }
 
 TEST_CASE("a module is not loaded twice") {
@@ -104,11 +98,8 @@ TEST_CASE("an unknown module parameter value is refused and leaves nothing behin
 TEST_CASE("random order of loading and unloading") {
     if (!complete())
         return skip(not_complete);
-    std::vector<std::string> names;
-    for (const auto &mechanism : mechanisms)
-        names.emplace_back(mechanism.module);
     std::vector<std::string> loaded;
-    for (const auto &step : plan_churn(20121, 20, names, {})) {
+    for (const auto &step : plan_churn(20121, 20, mechanism_names(), {})) {
         INFO("round " << step.round << ' ' << (step.load ? "load " : "unload ") << step.module);
         const auto done = step.load ? load_module(step.module) : unload_module(step.module);
         INFO((done ? "" : done.error().message));

@@ -12,6 +12,7 @@
 #include "lib/child.h"
 #include "lib/clock.h"
 #include "lib/console_scan.h"
+#include "lib/qemu_command.h"
 
 namespace netswap {
 
@@ -27,27 +28,14 @@ bool boots_under_kvm(const std::string &kernel, double limit_s, std::string &rea
         return false;
     }
     Fd read_end(pipe[0]), write_end(pipe[1]);
-    auto qemu = Child::spawn({"qemu-system-x86_64",
-                              "-nodefaults",
-                              "-no-user-config",
-                              "-display",
-                              "none",
-                              "-no-reboot",
-                              "-machine",
-                              "pc",
-                              "-accel",
-                              "kvm",
-                              "-cpu",
-                              "host",
-                              "-m",
-                              "128M",
-                              "-kernel",
-                              kernel,
-                              "-append",
-                              "console=ttyS0 panic=-1",
-                              "-serial",
-                              "stdio"},
-                             {.keep = {}, .out = write_end.get()});
+    QemuConfig config;
+    config.accel = "kvm";
+    config.kernel = kernel;
+    config.append = kernel_command_line(false);
+    config.nic.clear();
+    auto command = qemu_command(config);
+    command.insert(command.end(), {"-serial", "stdio"});
+    auto qemu = Child::spawn(command, {.keep = {}, .out = write_end.get()});
     write_end.reset();
     if (!qemu) {
         reason = qemu.error().message;
