@@ -9,6 +9,7 @@ namespace {
 TEST(GuestConfig, AllKeys) {
     const auto config = parse_config(R"({"mode":"tests","policy":"bare",
         "modules":["netswap","rx_reserve"],"module_params":{"rx_reserve":"pages=256"},
+        "sysctls":{"vm.swappiness":"1"},
         "nic":"e1000","transport":"disk","server":"10.0.0.1","port":7,"export":"x","conns":4,
         "swap_mib":100,"map_mib":64,"workers":8,"passes":0,"min_free_kb":300,"seed":99,
         "sample_ms":100,"churn_rounds":50,"tests":["gfp"]})");
@@ -17,6 +18,7 @@ TEST(GuestConfig, AllKeys) {
     EXPECT_EQ(config->policy, "bare");
     EXPECT_EQ(config->modules, (std::vector<std::string>{"netswap", "rx_reserve"}));
     EXPECT_EQ(config->module_params.at("rx_reserve"), "pages=256");
+    EXPECT_EQ(config->sysctls.at("vm.swappiness"), "1");
     EXPECT_EQ(config->transport, Transport::disk);
     EXPECT_EQ(config->conns, 4);
     EXPECT_EQ(config->passes, 0);

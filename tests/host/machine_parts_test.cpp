@@ -64,6 +64,7 @@ TEST(QemuCommand, KernelLineAndQuoting) {
     EXPECT_THAT(kernel_command_line(true), HasSubstr(" memreserve=bare"));
     EXPECT_THAT(kernel_command_line(false), Not(HasSubstr("memreserve")));
     EXPECT_THAT(kernel_command_line(false), HasSubstr("transparent_hugepage=never"));
+    EXPECT_THAT(kernel_command_line(false), HasSubstr("maxcpus=1"));
     EXPECT_EQ(shell_line({"a", "b c", "it's", ""}), "a 'b c' 'it'\\''s' ''");
 }
 

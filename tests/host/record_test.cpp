@@ -17,6 +17,7 @@ CampaignResult sample_campaign() {
     run.verdict = Verdict::hang;
     run.params.min_free_kb = 300;
     run.params.module_params = {{"rx_reserve", "pages=0"}};
+    run.params.sysctls = {{"vm.watermark_boost_factor", "0"}};
     run.state = StateReadback{};
     run.state->groups = {{"gfp", "bare"}};
     run.counters.pswpout = 1200;

@@ -133,7 +133,9 @@ TEST(Parameters, CommandMakesTheCampaignAgain) {
               "--json out.json");
     campaign.runs[0].params.min_free_kb = 300;
     campaign.runs[2].params.module_params = {{"rx_reserve", "pages=0 note=a'b"}};
+    campaign.runs[0].params.sysctls = {{"vm.watermark_boost_factor", "0"}};
     EXPECT_THAT(reproduce_command(campaign), HasSubstr(" --min-free 300K "));
+    EXPECT_THAT(reproduce_command(campaign), HasSubstr(" --sysctl vm.watermark_boost_factor=0 "));
     EXPECT_THAT(reproduce_command(campaign), HasSubstr(" --module-param rx_reserve:pages=0 "
                                                        "--module-param 'rx_reserve:note=a'\\''b'"));
 }

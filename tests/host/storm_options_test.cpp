@@ -65,6 +65,11 @@ TEST(StormOptions, BadInputSaysWhatAndWhere) {
     EXPECT_THAT(refusal([](auto &a) { a.module_params = {"rx"}; }), HasSubstr("module:name=value"));
     EXPECT_THAT(refusal([](auto &a) { a.module_params = {"ab:c=1"}; }),
                 HasSubstr("no module 'ab'"));
+    for (const auto *bad :
+         {"vm.swappiness", "vm.swappiness=", "=1", "../x=1", ".x=1", "a b=1", "a/b=1"})
+        EXPECT_THAT(refusal([bad](auto &a) { a.sysctls = {bad}; }), HasSubstr("name=value")) << bad;
+    EXPECT_THAT(refusal([](auto &a) { a.sysctls = {"vm.min_free_kbytes=9"}; }),
+                HasSubstr("--min-free"));
 }
 
 TEST(StormOptions, SwapGrowsWithAGivenMap) {
@@ -79,8 +84,10 @@ TEST(StormOptions, ScheduleInterleavesArmsAndSharesSeeds) {
     arguments.runs = 2;
     arguments.seed = 7;
     arguments.module_params = {"rx:pages=0", "rx:level=1"};
+    arguments.sysctls = {"vm.swappiness=1", "vm.swappiness=2"};
     const auto list = plan_storm(arguments)->schedule();
     ASSERT_EQ(list.size(), 6u);
+    EXPECT_EQ(list[0].params.sysctls.at("vm.swappiness"), "2");
     EXPECT_EQ(list[1].arm.name, "netswap");
     EXPECT_EQ(list[1].seed, 7u);
     EXPECT_EQ(list[3].arm.name, "bare");

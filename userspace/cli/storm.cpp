@@ -270,6 +270,7 @@ void add_options(CLI::App &command, Options &o) {
     option("--timeout", s.timeout_s, "limit of a run in seconds");
     option("--churn", s.churn, "rounds of loading and unloading modules during the storm");
     option("--module-param", s.module_params, "module:name=value, e.g. rx:pages=0; repeatable");
+    option("--sysctl", s.sysctls, "name=value, e.g. vm.watermark_boost_factor=0; repeatable");
     command.add_option("--order", o.order, "interleaved (run 0 of each arm first) or by-arm")
         ->check(CLI::IsMember({"interleaved", "by-arm"}))
         ->capture_default_str();

@@ -79,6 +79,7 @@ Result<Config> parse_config(std::string_view text) {
     read.get("policy", config.policy);
     read.get("modules", config.modules);
     read.get("module_params", config.module_params);
+    read.get("sysctls", config.sysctls);
     read.get("nic", config.nic);
     read.choice("transport", config.transport,
                 {{"nbd", Transport::nbd}, {"disk", Transport::disk}});

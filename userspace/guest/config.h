@@ -20,6 +20,7 @@ struct Config {
     std::string policy;
     std::vector<std::string> modules; ///< load order, the core first
     std::map<std::string, std::string> module_params;
+    std::map<std::string, std::string> sysctls;
     std::string nic;
     Transport transport = Transport::nbd;
     std::string server = "10.77.0.1";

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/prepare.h"
 
+#include "guest/cpus.h"
 #include "guest/messages.h"
 #include "guest/modules.h"
 #include "guest/network.h"
 #include "guest/swap.h"
 #include "guest/sysfile.h"
+
+#include <algorithm>
 
 namespace netswap::guest {
 namespace {
@@ -16,6 +19,18 @@ constexpr const char *guest_address = "10.77.0.2";
 constexpr const char *guest_netmask = "255.255.255.0";
 constexpr auto carrier_limit = 10s;
 constexpr auto connect_limit = 20s;
+
+/// Reads back what it wrote: some files take a value and keep another.
+Result<void> set_sysctl(const std::string &name, const std::string &value) {
+    auto path = "/proc/sys/" + name;
+    std::replace(path.begin() + sizeof("/proc/sys"), path.end(), '.', '/');
+    if (auto done = write_text(path, value); !done)
+        return done;
+    const auto now = read_word(path).value_or("not readable");
+    if (now != value)
+        return fail("sysctl " + name + " is " + now + " after writing " + value);
+    return {};
+}
 
 } // namespace
 
@@ -45,10 +60,16 @@ Result<void> prepare_storm(Channel &channel, const Config &config) {
                 write_text("/proc/sys/vm/min_free_kbytes", std::to_string(config.min_free_kb));
             !done)
             return done;
+    for (const auto &[name, value] : config.sysctls)
+        if (auto done = set_sysctl(name, value); !done)
+            return done;
     send_phase(channel, "swapon");
     if (config.transport == Transport::nbd)
         if (auto done = connect_nbd(config, connect_limit); !done)
             return done;
+    // Up to here the kernel rewrote its own code: modules, the mark of the socket.
+    if (auto done = start_cpus(); !done)
+        return done;
     return start_swap(swap_device(config.transport), config.swap_mib);
 }
 

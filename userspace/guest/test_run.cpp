@@ -3,6 +3,7 @@
 
 #include "guest/behaviour_run.h"
 #include "guest/clock.h"
+#include "guest/cpus.h"
 #include "guest/kunit_run.h"
 #include "guest/network.h"
 #include "guest/prepare.h"
@@ -13,6 +14,8 @@ namespace netswap::guest {
 Verdict run_tests(Channel &channel, const Config &config) {
     const auto start = monotonic_ns();
     TestTally tally(channel, config.tests);
+    if (const auto started = start_cpus(); !started)
+        tally.fail("lab", "cpus", started.error().message);
     if (find_nic())
         if (const auto up = prepare_network(); !up)
             tally.fail("lab", "network", up.error().message);

@@ -103,6 +103,7 @@ std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders) {
         {"policy", plan.arm.policy == Policy::stock ? "" : to_string(plan.arm.policy)},
         {"modules", plan.arm.modules},
         {"module_params", p.module_params},
+        {"sysctls", p.sysctls},
         {"nic", p.nic},
         {"transport", p.transport},
         {"server", orders.server},

@@ -30,7 +30,9 @@ struct QemuConfig {
 
 std::vector<std::string> qemu_command(const QemuConfig &config);
 
-/// Kernel command line of a run; `bare` chooses the policy.
+/// Kernel command line of a run; `bare` chooses the policy. The guest boots on one CPU and starts
+/// the others when it has loaded its modules, so that the kernel patches its text (see
+/// QemuConfig::patches_text) while nobody else can run it.
 std::string kernel_command_line(bool bare);
 
 /// The command as a line for a shell, for the log directory.

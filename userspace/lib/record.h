@@ -41,6 +41,7 @@ struct RunParams {
     double timeout_s = 600;
     int churn_rounds = 0;
     std::map<std::string, std::string> module_params; ///< module long name -> "key=value ..."
+    std::map<std::string, std::string> sysctls;       ///< "vm.swappiness" -> value
 
     bool operator==(const RunParams &) const = default;
 };

@@ -75,7 +75,8 @@ void to_json(json &json, const RunParams &params) {
             {"hang_after_s", params.hang_after_s},
             {"timeout_s", params.timeout_s},
             {"churn_rounds", params.churn_rounds},
-            {"module_params", params.module_params}};
+            {"module_params", params.module_params},
+            {"sysctls", params.sysctls}};
 }
 
 void from_json(const json &json, RunParams &params) {
@@ -96,6 +97,7 @@ void from_json(const json &json, RunParams &params) {
     read(json, "timeout_s", params.timeout_s);
     read(json, "churn_rounds", params.churn_rounds);
     read(json, "module_params", params.module_params);
+    read(json, "sysctls", params.sysctls);
 }
 
 void to_json(json &json, const StateReadback &state) {

@@ -142,6 +142,27 @@ parse_module_params(const std::vector<std::string> &texts) {
     return params;
 }
 
+Result<std::map<std::string, std::string>> parse_sysctls(const std::vector<std::string> &texts) {
+    // Names as below /proc/sys, which is where the guest writes: no way out of there.
+    constexpr std::string_view allowed =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    std::map<std::string, std::string> sysctls;
+    for (const auto &text : texts) {
+        const auto equals = text.find('=');
+        const auto name = text.substr(0, equals);
+        if (equals == std::string::npos || equals + 1 == text.size() || name.empty() ||
+            name.front() == '.' || name.find("..") != std::string::npos ||
+            name.find_first_not_of(allowed) != std::string::npos)
+            return fail(
+                fmt::format("bad --sysctl '{}': write name=value, as in vm.swappiness=10", text),
+                exit_bad_input);
+        if (name == "vm.min_free_kbytes")
+            return fail(fmt::format("bad --sysctl '{}': use --min-free", text), exit_bad_input);
+        sysctls[name] = text.substr(equals + 1);
+    }
+    return sysctls;
+}
+
 Result<StormPlan> plan_storm(const StormArguments &a) {
     StormPlan plan;
     auto arms = parse_arms(a.arms);
@@ -155,6 +176,9 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
     auto module_params = parse_module_params(a.module_params);
     if (!module_params)
         return tl::unexpected(module_params.error());
+    auto sysctls = parse_sysctls(a.sysctls);
+    if (!sysctls)
+        return tl::unexpected(sysctls.error());
     if (a.kernel.empty() || a.kernel.find('/') != std::string::npos)
         return fail(fmt::format("unknown kernel '{}'", a.kernel), exit_bad_input);
 
@@ -174,6 +198,7 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
     plan.params.timeout_s = a.timeout_s;
     plan.params.churn_rounds = a.churn;
     plan.params.module_params = std::move(*module_params);
+    plan.params.sysctls = std::move(*sysctls);
     return plan;
 }
 

@@ -35,6 +35,7 @@ struct StormArguments {
     double timeout_s = 600;
     int churn = 0;
     std::vector<std::string> module_params; ///< "rx_reserve:pages=0"
+    std::vector<std::string> sysctls;       ///< "vm.swappiness=10"
     bool by_arm = false;                    ///< all runs of an arm, then the next arm
 };
 
@@ -70,5 +71,8 @@ std::int64_t least_swap_mib(std::int64_t mem_mib);
 /// "rx:pages=0" -> {"rx_reserve", "pages=0"}.
 Result<std::map<std::string, std::string>>
 parse_module_params(const std::vector<std::string> &texts);
+
+/// "vm.swappiness=10" each. The last one of a name counts.
+Result<std::map<std::string, std::string>> parse_sysctls(const std::vector<std::string> &texts);
 
 } // namespace netswap

@@ -49,6 +49,9 @@ std::string headline(const std::vector<ArmFigures> &figures);
 /// between runs is listed with its values ("min_free 300 kB / 64 kB").
 std::string parameter_line(const CampaignResult &campaign);
 
+/// "name=value name=value", empty if the run sets none.
+std::string sysctls_text(const RunParams &params);
+
 /// The command that makes this campaign again.
 std::string reproduce_command(const CampaignResult &campaign);
 

@@ -55,6 +55,10 @@ std::string reproduce_section(const CampaignResult &campaign) {
         html += parameter(campaign, "workers", [](P p) { return p.workers; });
         html += parameter(campaign, "verify passes", [](P p) { return p.passes; });
         html += parameter(campaign, "module parameters", module_params_text);
+        html += parameter(campaign, "sysctls", [](P p) {
+            const auto text = sysctls_text(p);
+            return text.empty() ? "none set" : text;
+        });
         html += parameter(campaign, "module churn, rounds", [](P p) { return p.churn_rounds; });
         html += parameter(campaign, "hang after, s", [](P p) { return p.hang_after_s; });
         html += parameter(campaign, "time limit, s", [](P p) { return p.timeout_s; });

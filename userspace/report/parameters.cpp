@@ -52,6 +52,13 @@ std::string min_free_text(const RunRecord &run) {
 
 } // namespace
 
+std::string sysctls_text(const RunParams &params) {
+    std::string text;
+    for (const auto &[name, value] : params.sysctls)
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value);
+    return text;
+}
+
 std::string parameter_line(const CampaignResult &campaign) {
     const auto &runs = campaign.runs;
     if (runs.empty())
@@ -85,6 +92,7 @@ std::string parameter_line(const CampaignResult &campaign) {
     add([](const RunRecord &r) {
         return r.params.churn_rounds > 0 ? fmt::format("churn {}", r.params.churn_rounds) : "";
     });
+    add([](const RunRecord &r) { return sysctls_text(r.params); });
     add([](const RunRecord &r) { return r.params.accel; });
     return fmt::format("{}", fmt::join(parts, ", "));
 }
@@ -119,6 +127,8 @@ std::string reproduce_command(const CampaignResult &campaign) {
     for (const auto &[module, values] : all_module_params(runs))
         for (const auto value : split(values, ' '))
             line += " --module-param " + shell_word(fmt::format("{}:{}", module, value));
+    for (const auto &[name, value] : params.sysctls)
+        line += " --sysctl " + shell_word(fmt::format("{}={}", name, value));
     return line + fmt::format(" --seed {} --json out.json", seed);
 }
 
