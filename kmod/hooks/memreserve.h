@@ -275,10 +275,12 @@ static inline bool memreserve_may_take(struct zone *zone, unsigned int order,
 	return !memreserve_asks(GFP) || memreserve_ask_take(zone, order, gfp);
 }
 
-static inline bool memreserve_lifts_policy(gfp_t gfp, int reserve_flags)
+/* @unbound: the kernel's own reason to lift it, which any grant brings along. */
+static inline bool memreserve_lifts_policy(gfp_t gfp, int reserve_flags,
+					   bool unbound)
 {
 	if (!reserve_flags)
-		return false;
+		return unbound;
 	return !memreserve_asks(GFP) || memreserve_ask_lift(gfp);
 }
 

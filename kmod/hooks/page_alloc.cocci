@@ -72,9 +72,8 @@ expression E;
  __alloc_pages_slowpath(...)
  {
  	<+...
- 	E ||
--	reserve_flags
-+	memreserve_lifts_policy(gfp_mask, reserve_flags)
+-	E || reserve_flags
++	memreserve_lifts_policy(gfp_mask, reserve_flags, E)
  	...+>
  }
 

@@ -9,6 +9,7 @@
 #include "gfp_memalloc.h"
 #include "netswap.h"
 #include "starve.h"
+#include "two_nodes.h"
 
 struct entitled_case {
 	const char *desc;
@@ -141,6 +142,13 @@ static void reclaim_class_stops_and_receive_goes_on(struct kunit *test)
 	KUNIT_EXPECT_GE(test, got_receive + 3, min / 4);
 }
 
+static void reserve_access_lifts_memory_policy(struct kunit *test)
+{
+	if (!two_nodes())
+		kunit_skip(test, "needs two nodes with memory");
+	KUNIT_EXPECT_EQ(test, two_nodes_spill(), 0);
+}
+
 static struct kunit_case gfp_memalloc_cases[] = {
 	KUNIT_CASE_PARAM(entitled_follows_flags_and_context, entitled_gen_params),
 	KUNIT_CASE(class_tells_receive_from_reclaim),
@@ -148,6 +156,7 @@ static struct kunit_case gfp_memalloc_cases[] = {
 	KUNIT_CASE(reserve_page_is_marked),
 	KUNIT_CASE(page_above_watermark_is_not_marked),
 	KUNIT_CASE(reclaim_class_stops_and_receive_goes_on),
+	KUNIT_CASE(reserve_access_lifts_memory_policy),
 	{}
 };
 

@@ -6,6 +6,8 @@
 
 #include "answerer.h"
 #include "netswap.h"
+#include "starve.h"
+#include "two_nodes.h"
 
 static const char * const counter_names[] = { "one", "two" };
 
@@ -123,21 +125,31 @@ static void counters_add_up_over_cpus(struct kunit *test)
 static void emergency_pool_raises_watermarks_by_its_size(struct kunit *test)
 {
 	const struct memreserve_host *host = netswap_host();
-	unsigned long was = host->emergency(), low = 0, raised = 0;
-	struct zone *zones = NODE_DATA(0)->node_zones;
-	int i;
+	unsigned long was = host->emergency(), low, raised;
 
 	KUNIT_ASSERT_EQ(test, host->set_emergency(0), 0);
-	for (i = 0; i <= ZONE_NORMAL; i++)
-		low += min_wmark_pages(&zones[i]);
+	low = starve_min();
 	KUNIT_ASSERT_EQ(test, host->set_emergency(200), 0);
-	for (i = 0; i <= ZONE_NORMAL; i++)
-		raised += min_wmark_pages(&zones[i]);
+	raised = starve_min();
 	/* Each zone's share is rounded down. */
 	KUNIT_EXPECT_LE(test, raised - low, 200UL);
 	KUNIT_EXPECT_GE(test, raised - low, 196UL);
 	KUNIT_EXPECT_EQ(test, host->set_emergency(totalram_pages()), -EINVAL);
 	KUNIT_EXPECT_EQ(test, host->set_emergency(was), 0);
+}
+
+/* The control of reserve_access_lifts_memory_policy in gfp_memalloc's suite. */
+static void base_lifts_memory_policy_since_3_6(struct kunit *test)
+{
+	int want = NUMA_NO_NODE;
+
+	if (!two_nodes())
+		kunit_skip(test, "needs two nodes with memory");
+	if (answered_by(MEMRESERVE_GFP, "mainline"))
+		want = 0;
+	else if (!answered_by(MEMRESERVE_GFP, "bare"))
+		kunit_skip(test, "a module answers");
+	KUNIT_EXPECT_EQ(test, two_nodes_spill(), want);
 }
 
 static struct kunit_case netswap_cases[] = {
@@ -146,6 +158,7 @@ static struct kunit_case netswap_cases[] = {
 	KUNIT_CASE(registry_refuses_second_answerer),
 	KUNIT_CASE(counters_add_up_over_cpus),
 	KUNIT_CASE(emergency_pool_raises_watermarks_by_its_size),
+	KUNIT_CASE(base_lifts_memory_policy_since_3_6),
 	{}
 };
 

@@ -12,20 +12,33 @@
 #include <linux/mmzone.h>
 #include <linux/vmstat.h>
 
+#define STARVE_ZONES	(2 * MAX_NR_ZONES)
+
 struct starve {
 	struct list_head pages;
 	unsigned long taken;
 };
 
+/* The zones of the two nodes that a test VM may have. */
+static inline struct zone *starve_zone(unsigned int n)
+{
+	unsigned int nid = n / MAX_NR_ZONES;
+
+	return node_state(nid, N_MEMORY) ?
+	       &NODE_DATA(nid)->node_zones[n % MAX_NR_ZONES] : NULL;
+}
+
 static inline unsigned long starve_free(void)
 {
 	unsigned long free = 0;
-	int i;
+	struct zone *zone;
+	unsigned int n;
 
-	for (i = 0; i <= ZONE_NORMAL; i++)
-		if (managed_zone(&NODE_DATA(0)->node_zones[i]))
-			free += zone_page_state_snapshot(&NODE_DATA(0)->node_zones[i],
-							 NR_FREE_PAGES);
+	for (n = 0; n < STARVE_ZONES; n++) {
+		zone = starve_zone(n);
+		if (zone && managed_zone(zone))
+			free += zone_page_state_snapshot(zone, NR_FREE_PAGES);
+	}
 	return free;
 }
 
@@ -33,11 +46,14 @@ static inline unsigned long starve_free(void)
 static inline unsigned long starve_min(void)
 {
 	unsigned long min = 0;
-	int i;
+	struct zone *zone;
+	unsigned int n;
 
-	for (i = 0; i <= ZONE_NORMAL; i++)
-		if (managed_zone(&NODE_DATA(0)->node_zones[i]))
-			min += NODE_DATA(0)->node_zones[i]._watermark[WMARK_MIN];
+	for (n = 0; n < STARVE_ZONES; n++) {
+		zone = starve_zone(n);
+		if (zone && managed_zone(zone))
+			min += zone->_watermark[WMARK_MIN];
+	}
 	return min;
 }
 

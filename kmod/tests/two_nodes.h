@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where an allocation bound to one node goes when that node has nothing left. */
+#ifndef _NETSWAP_TESTS_TWO_NODES_H
+#define _NETSWAP_TESTS_TWO_NODES_H
+
+#include <linux/gfp.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/sched/mm.h>
+
+static inline bool two_nodes(void)
+{
+	return node_state(0, N_MEMORY) && node_state(1, N_MEMORY);
+}
+
+/*
+ * Takes all that a reclaimer gets with the memory policy "node 1 only", and
+ * gives it back. Return: the node of the first page from elsewhere,
+ * NUMA_NO_NODE if there was none.
+ */
+static inline int two_nodes_spill(void)
+{
+	nodemask_t only = nodemask_of_node(1);
+	struct page *page, *next;
+	unsigned int flags;
+	LIST_HEAD(pages);
+	int nid = 1;
+
+	flags = memalloc_noreclaim_save();
+	while (nid == 1) {
+		page = __alloc_pages(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN, 0,
+				     1, &only);
+		if (!page) {
+			nid = NUMA_NO_NODE;
+			break;
+		}
+		nid = page_to_nid(page);
+		list_add(&page->lru, &pages);
+	}
+	memalloc_noreclaim_restore(flags);
+
+	list_for_each_entry_safe(page, next, &pages, lru) {
+		list_del(&page->lru);
+		__free_page(page);
+	}
+	return nid;
+}
+
+#endif /* _NETSWAP_TESTS_TWO_NODES_H */
