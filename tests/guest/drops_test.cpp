@@ -3,6 +3,7 @@
 // an ordinary one does not. Nothing is simulated: a module takes the memory there is,
 // and the host answers pings.
 #include "guest/counter_source.h"
+#include "guest/network.h"
 #include "guest/proc_parse.h"
 #include "lab_kernel.h"
 #include "mark_client.h"
@@ -218,9 +219,24 @@ class OneCpu {
     cpu_set_t before_{};
 };
 
-} // namespace
+/// Packets are handled by a kernel thread, not in softirq, as long as it lives.
+class ThreadedNapi {
+  public:
+    explicit ThreadedNapi(const std::string &interface)
+        : file_("/sys/class/net/" + interface + "/threaded") {
+        REQUIRE(write_text(file_, "1").has_value());
+        REQUIRE(read_word(file_) == "1");
+    }
+    ThreadedNapi(const ThreadedNapi &) = delete;
+    ThreadedNapi &operator=(const ThreadedNapi &) = delete;
+    ~ThreadedNapi() { (void)write_text(file_, "0"); }
 
-TEST_CASE("reserve memory reaches marked sockets only") {
+  private:
+    std::string file_;
+};
+
+/// The whole test, wherever the kernel handles received packets.
+void check_who_gets_the_replies() {
     if (!complete())
         return skip(not_complete);
     const char *server = std::getenv("NETSWAP_SERVER");
@@ -261,4 +277,18 @@ TEST_CASE("reserve memory reaches marked sockets only") {
     CHECK(counted["sock_memalloc.skb_delivered"] > 0);
     CHECK(counted["sock_memalloc.skb_dropped_socket"] > 0);
     CHECK(stock_drops() > drops_before);
+}
+
+} // namespace
+
+TEST_CASE("reserve memory reaches marked sockets only") {
+    check_who_gets_the_replies();
+}
+
+TEST_CASE("reserve memory reaches marked sockets only, with threaded NAPI") {
+    const auto nic = find_nic();
+    if (!nic)
+        return skip("needs a network card");
+    const ThreadedNapi threaded(nic->interface);
+    check_who_gets_the_replies();
 }

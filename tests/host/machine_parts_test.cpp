@@ -30,6 +30,19 @@ std::string line(const QemuConfig &c) {
     return shell_line(qemu_command(c));
 }
 
+TEST(QemuCommand, NodesShareMemoryAndCpus) {
+    auto c = config();
+    EXPECT_THAT(line(c), Not(HasSubstr("-numa")));
+    c.nodes = 2;
+    c.cpus = 3;
+    c.mem_mib = 129;
+    const auto text = line(c);
+    EXPECT_THAT(text, HasSubstr("id=node0,size=65M"));
+    EXPECT_THAT(text, HasSubstr("id=node1,size=64M"));
+    EXPECT_THAT(text, HasSubstr("cpu,node-id=0,socket-id=1,"));
+    EXPECT_THAT(text, HasSubstr("cpu,node-id=1,socket-id=2,"));
+}
+
 TEST(QemuCommand, NetworkGuest) {
     const auto text = line(config());
     EXPECT_THAT(text, HasSubstr("-accel tcg,thread=multi"));

@@ -67,6 +67,7 @@ Result<RunTask> make_task(const Options &options) {
     task.orders.port = lab_nbd_port;
     task.orders.export_name = lab_export;
     task.check_state = false;
+    task.nodes = std::min(2, run.params.cpus); // a memory policy needs two to choose from
     task.plan = std::move(run);
     return task;
 }

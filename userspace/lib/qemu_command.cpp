@@ -43,7 +43,8 @@ std::vector<std::string> qemu_command(const QemuConfig &c) {
         "-m",
         fmt::format("{}M", c.mem_mib),
         "-smp",
-        fmt::format("{}", c.cpus),
+        c.nodes > 1 ? fmt::format("{0},sockets={0},cores=1,threads=1", c.cpus)
+                    : fmt::format("{}", c.cpus),
         "-kernel",
         c.kernel,
         "-append",
@@ -53,6 +54,14 @@ std::vector<std::string> qemu_command(const QemuConfig &c) {
         argv.push_back(std::move(option));
         argv.push_back(std::move(value));
     };
+    for (int node = 0; c.nodes > 1 && node < c.nodes; ++node) {
+        add("-object", fmt::format("memory-backend-ram,id=node{},size={}M", node,
+                                   c.mem_mib / c.nodes + (node == 0 ? c.mem_mib % c.nodes : 0)));
+        add("-numa", fmt::format("node,nodeid={0},memdev=node{0}", node));
+    }
+    for (int cpu = 0; c.nodes > 1 && cpu < c.cpus; ++cpu)
+        add("-numa", fmt::format("cpu,node-id={},socket-id={},core-id=0,thread-id=0",
+                                 cpu * c.nodes / c.cpus, cpu));
     if (c.accel == "kvm")
         add("-cpu", "host");
     if (!c.initramfs.empty())

@@ -21,6 +21,7 @@ struct QemuConfig {
     std::string append; ///< kernel command line, see kernel_command_line()
     std::int64_t mem_mib = 128;
     int cpus = 2;
+    int nodes = 1; ///< NUMA nodes that share memory and CPUs evenly; at most as many as CPUs
     std::string nic = "virtio-net"; ///< by the option's name; "" for none
     int tap_fd = -1;
     int console_fd = -1; ///< socket; Ctrl-A b on it sends BREAK to the guest's serial port

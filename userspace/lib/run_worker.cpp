@@ -81,6 +81,7 @@ class Lab {
         config.append = kernel_command_line(task_.plan.arm.policy == Policy::bare);
         config.mem_mib = params.mem_mib;
         config.cpus = params.cpus;
+        config.nodes = task_.nodes;
         return QemuMachine::start(std::move(options));
     }
 

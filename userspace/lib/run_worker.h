@@ -21,6 +21,7 @@ struct RunTask {
     std::string log_directory; ///< exists, empty
     GuestOrders orders;
     bool check_state = true;
+    int nodes = 1; ///< NUMA nodes of the guest
 };
 
 /// What a run's process writes into its pipe: JSON, one object a line.
