@@ -12,49 +12,47 @@
 #include <linux/mmzone.h>
 #include <linux/vmstat.h>
 
-#define STARVE_ZONES	(2 * MAX_NR_ZONES)
-
 struct starve {
 	struct list_head pages;
 	unsigned long taken;
 };
 
-/* The zones of the two nodes that a test VM may have. */
-static inline struct zone *starve_zone(unsigned int n)
+/* Summed over the zones of the two nodes that a test VM may have. */
+static inline unsigned long
+starve_sum(unsigned long (*of_zone)(struct zone *zone))
 {
-	unsigned int nid = n / MAX_NR_ZONES;
+	unsigned long sum = 0;
+	int nid, i;
 
-	return node_state(nid, N_MEMORY) ?
-	       &NODE_DATA(nid)->node_zones[n % MAX_NR_ZONES] : NULL;
+	for (nid = 0; nid < 2; nid++) {
+		if (!node_state(nid, N_MEMORY))
+			continue;
+		for (i = 0; i < MAX_NR_ZONES; i++)
+			if (managed_zone(&NODE_DATA(nid)->node_zones[i]))
+				sum += of_zone(&NODE_DATA(nid)->node_zones[i]);
+	}
+	return sum;
+}
+
+static inline unsigned long starve_zone_free(struct zone *zone)
+{
+	return zone_page_state_snapshot(zone, NR_FREE_PAGES);
+}
+
+/* Without the boost against fragmentation. */
+static inline unsigned long starve_zone_min(struct zone *zone)
+{
+	return zone->_watermark[WMARK_MIN];
 }
 
 static inline unsigned long starve_free(void)
 {
-	unsigned long free = 0;
-	struct zone *zone;
-	unsigned int n;
-
-	for (n = 0; n < STARVE_ZONES; n++) {
-		zone = starve_zone(n);
-		if (zone && managed_zone(zone))
-			free += zone_page_state_snapshot(zone, NR_FREE_PAGES);
-	}
-	return free;
+	return starve_sum(starve_zone_free);
 }
 
-/* Without the boost against fragmentation. */
 static inline unsigned long starve_min(void)
 {
-	unsigned long min = 0;
-	struct zone *zone;
-	unsigned int n;
-
-	for (n = 0; n < STARVE_ZONES; n++) {
-		zone = starve_zone(n);
-		if (zone && managed_zone(zone))
-			min += zone->_watermark[WMARK_MIN];
-	}
-	return min;
+	return starve_sum(starve_zone_min);
 }
 
 /* Takes pages with @gfp until there are no more. Return: how many. */

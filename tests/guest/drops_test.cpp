@@ -39,7 +39,7 @@ constexpr int victims = 16;
 constexpr std::size_t victim_bytes = 1 << 20;
 constexpr std::size_t ping_bytes = 1200;
 constexpr int reply_limit_ms = 20;
-constexpr auto shortage_limit = std::chrono::seconds(10);
+constexpr auto shortage_limit = std::chrono::seconds(30);
 
 std::map<std::string, std::uint64_t> counters() {
     NetlinkCounters source;

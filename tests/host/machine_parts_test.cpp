@@ -92,6 +92,13 @@ TEST(ConsoleScan, FindsTheFirstOfEachKind) {
     EXPECT_THAT(found.oom_kill, HasSubstr("Killed process 5"));
 }
 
+TEST(ConsoleScan, AWillingVictimIsNoOom) {
+    const auto found =
+        scan_console("Out of memory: Killed process 7 (x) total-vm:9kB oom_score_adj:1000\n");
+    EXPECT_EQ(found.oom_kill, "");
+    EXPECT_EQ(found.fatal, "");
+}
+
 TEST(ConsoleScan, LockupsAndFailedAllocationsAreNoFault) {
     const auto found = scan_console("watchdog: BUG: soft lockup - CPU#0 stuck for 22s!\n"
                                     "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\n"

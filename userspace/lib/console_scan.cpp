@@ -23,6 +23,8 @@ constexpr std::array lockups{std::string_view("soft lockup"), std::string_view("
 constexpr std::array oom_kills{std::string_view("Out of memory: Killed process"),
                                std::string_view("Out of memory and no killable processes"),
                                std::string_view("System is deadlocked on memory")};
+// A task that was put first in line, to die in another's stead.
+constexpr std::string_view willing = "oom_score_adj:1000";
 constexpr std::array fatals{std::string_view("Kernel panic - not syncing"),
                             std::string_view("Oops:"),
                             std::string_view("kernel BUG at"),
@@ -59,9 +61,10 @@ ConsoleFindings scan_console(std::string_view text) {
         const auto line = plain_line(raw);
         if (contains_any(line, lockups))
             note(found.lockup, line);
-        else if (contains_any(line, oom_kills))
-            note(found.oom_kill, line);
-        else if (contains_any(line, fatals) || line.starts_with("BUG:"))
+        else if (contains_any(line, oom_kills)) {
+            if (line.find(willing) == std::string_view::npos)
+                note(found.oom_kill, line);
+        } else if (contains_any(line, fatals) || line.starts_with("BUG:"))
             note(found.fatal, line);
         else if (line.starts_with("WARNING:") || contains_any(line, warnings))
             note(found.warning, line);

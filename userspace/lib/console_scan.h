@@ -9,10 +9,11 @@ namespace netswap {
 
 /// What a guest's console says about its health: the first line of each kind, "" if there is none.
 struct ConsoleFindings {
-    std::string fatal;    ///< panic, oops, BUG, general protection fault
-    std::string warning;  ///< WARNING, lockdep and other checkers
-    std::string oom_kill; ///< the kernel killed for want of memory
-    std::string lockup;   ///< soft lock-up or stall: a slow host makes them too, so no verdict
+    std::string fatal;   ///< panic, oops, BUG, general protection fault
+    std::string warning; ///< WARNING, lockdep and other checkers
+    std::string
+        oom_kill;       ///< the kernel killed for want of memory, and no task that was meant for it
+    std::string lockup; ///< soft lock-up or stall: a slow host makes them too, so no verdict
 };
 
 ConsoleFindings scan_console(std::string_view text);
