@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # A thin front: each verb is a script of scripts/ or a program of build/.
 #
-# Variables: FLAVOURS (kernels, default 6.12; also 6.12-stock), STORM_ARGS
+# Variables: FLAVOURS (kernels, default 6.12; also 6.12-stock,
+# debian-6.12, debian-6.1), STORM_ARGS
 # (options for `netswap storm`), TESTS (suites of `make test`), CHECKS (of
 # `make lint`), NETSWAP_CACHE (default ~/.cache/netswap).
 
@@ -29,7 +30,7 @@ deps: ## install what this Debian machine lacks (root or sudo)
 	@scripts/deps.sh
 
 kernel: deps ## build the kernels FLAVOURS, unless the cache has them
-	@for f in $(FLAVOURS); do scripts/kernel.sh $$f || exit; done
+	@. scripts/lib.sh; for f in $(FLAVOURS); do kernel_of $$f || exit; done
 
 modules: kernel ## build our modules for the kernels FLAVOURS
 
@@ -43,9 +44,10 @@ storm: all ## run a short storm on three arms and print the table (STORM_ARGS)
 	@build/netswap storm $(call unless,--arms,bare,mainline,netswap) \
 		$(call unless,--runs,2) $(call unless,--kernel,$(firstword $(FLAVOURS))) $(STORM_ARGS)
 
-# The tests compare with the kernel without hooks, too.
+# The tests compare with the kernel without hooks, too, and with Debian's own if it can be had.
 test: FLAVOURS = 6.12 6.12-stock
 test: all ## run all tests, or the suites TESTS: host scripts docs guest e2e
+	@scripts/artefacts.sh debian-6.12 || echo "make test: going on without Debian's own kernel" >&2
 	@scripts/run-tests $(TESTS)
 
 lint: all ## check style: shellcheck, clang-format, checkpatch, sparse (CHECKS)

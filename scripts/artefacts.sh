@@ -9,12 +9,12 @@ set -euo pipefail
 
 [ $# -gt 0 ] || die "usage: artefacts.sh FLAVOUR..."
 for flavour in "$@"; do
-	kernel=$("$root/scripts/kernel.sh" "$flavour")
+	kernel=$(kernel_of "$flavour")
 	guest=$("$root/scripts/guest.sh" "$flavour")
 	links=$root/build/artefacts/$flavour
 	mkdir -p "$links"
 	for name in bzImage vmlinux config release build modules; do
-		ln -sfn "$kernel/$name" "$links/$name"
+		[ ! -e "$kernel/$name" ] || ln -sfn "$kernel/$name" "$links/$name"
 	done
 	ln -sfn "$guest/initramfs.cpio.gz" "$links/initramfs.cpio.gz"
 done

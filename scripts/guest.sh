@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Build the guest's programs and its initramfs for one kernel.
 #
-#   guest.sh FLAVOUR      6.12 or 6.12-stock
+#   guest.sh FLAVOUR      6.12, 6.12-stock, debian-6.12 or debian-6.1
 #
 # The last line of stdout is the directory with initramfs.cpio.gz. The kernel is
 # built first if it is not there.
@@ -13,7 +13,7 @@ set -euo pipefail
 [ $# -eq 1 ] || die "usage: guest.sh FLAVOUR"
 flavour=$1
 build=$root/build
-kernel=$("$root/scripts/kernel.sh" "$flavour")
+kernel=$(kernel_of "$flavour")
 "$root/scripts/cmake.sh" netswap-guest netswap-guest-tests
 
 out=$build/guest/$flavour

@@ -122,3 +122,12 @@ wait_for()
 		sleep 0.3
 	done
 }
+
+# kernel_of FLAVOUR: make the kernel of this name if need be, print its directory.
+kernel_of()
+{
+	case "$1" in
+	debian-*) "$root/scripts/debian-kernel.sh" "$1" ;;
+	*) "$root/scripts/kernel.sh" "$1" ;;
+	esac
+}

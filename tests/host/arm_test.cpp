@@ -32,9 +32,17 @@ TEST(Arm, ModulesComeAndGoFromLeftToRight) {
     EXPECT_TRUE(parse_arm("bare+rx_reserve")->has("rx_reserve"));
 }
 
+TEST(Arm, AStockKernelTakesTheGuardAndNoOther) {
+    EXPECT_THAT(parse_arm("stock+guard")->modules, ElementsAre("netswap_guard"));
+    EXPECT_THAT(parse_arm("stock+netswap_guard-guard")->modules, IsEmpty());
+    EXPECT_EQ(module_long_name("guard"), "netswap_guard");
+    EXPECT_THAT(groups_of_module("netswap_guard"), IsEmpty());
+}
+
 TEST(Arm, BadOnesAreNamedWithTheGrammar) {
     for (const auto *text :
-         {"", "bear", "bare+", "bare+foo", "bare-gfp", "stock+gfp", "+gfp", "bare gfp", "Bare"}) {
+         {"", "bear", "bare+", "bare+foo", "bare-gfp", "stock+gfp", "+gfp", "bare gfp", "Bare",
+          "stock-guard", "bare+guard", "netswap+guard", "stock+all"}) {
         const auto arm = parse_arm(text);
         ASSERT_FALSE(arm) << text;
         EXPECT_THAT(arm.error().message, HasSubstr("an arm is bare, mainline"));

@@ -62,6 +62,7 @@ TEST(StormOptions, BadInputSaysWhatAndWhere) {
     EXPECT_THAT(refusal([](auto &a) { a.conns = 0; }), HasSubstr("--conns 0"));
     EXPECT_THAT(refusal([](auto &a) { a.timeout_s = 15; }), HasSubstr("not longer than"));
     EXPECT_THAT(refusal([](auto &a) { a.kernel = "../x"; }), HasSubstr("unknown kernel"));
+    EXPECT_THAT(refusal([](auto &a) { a.kernel = "debian-6.12"; }), HasSubstr("stock+guard"));
     EXPECT_THAT(refusal([](auto &a) { a.module_params = {"rx"}; }), HasSubstr("module:name=value"));
     EXPECT_THAT(refusal([](auto &a) { a.module_params = {"ab:c=1"}; }),
                 HasSubstr("no module 'ab'"));
@@ -97,6 +98,9 @@ TEST(StormOptions, ScheduleInterleavesArmsAndSharesSeeds) {
     EXPECT_TRUE(list[0].params.module_params.empty());
     arguments.by_arm = true;
     EXPECT_EQ(plan_storm(arguments)->schedule()[1].arm.name, "bare");
+    arguments.kernel = "debian-6.1";
+    arguments.arms = "stock,stock+guard";
+    EXPECT_EQ(plan_storm(arguments)->schedule()[0].params.kernel, "debian-6.1");
 }
 
 } // namespace

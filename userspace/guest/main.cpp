@@ -2,6 +2,7 @@
 // netswap-guest: PID 1 of the lab's virtual machines. It learns from the host
 // what to do, does it, reports, and switches the machine off.
 #include "guest/boot.h"
+#include "guest/drivers.h"
 #include "guest/memory_lock.h"
 #include "guest/prepare.h"
 #include "guest/state.h"
@@ -64,6 +65,8 @@ int main() {
     }
     if (auto booted = boot(); !booted)
         std::fprintf(stderr, "netswap-guest: %s\n", booted.error().message.c_str());
+    if (auto loaded = load_drivers(); !loaded)
+        std::fprintf(stderr, "netswap-guest: %s\n", loaded.error().message.c_str());
     auto channel = PortChannel::open(port_name, port_limit);
     if (channel)
         send_verdict(*channel, serve(*channel));

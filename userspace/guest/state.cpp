@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/state.h"
 
+#include "guest/guard_counters.h"
 #include "guest/modules.h"
 #include "guest/network.h"
 #include "guest/proc_parse.h"
@@ -74,6 +75,8 @@ void send_counters(Channel &channel, CounterSource &source) {
             out["netswap"][name] = value;
     else
         out["netswap_error"] = counters.error().message;
+    for (const auto &[name, value] : guard_counters())
+        out["netswap"][name] = value;
     channel.send(out.dump());
 }
 

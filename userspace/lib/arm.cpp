@@ -27,9 +27,11 @@ constexpr std::array<Module, 5> mechanisms{{
 }};
 
 constexpr std::string_view core = "netswap";
+/// For kernels without hooks. It answers no question, so it is none of the mechanisms.
+constexpr Module guard{"guard", "netswap_guard", ""};
 constexpr std::string_view grammar =
     "an arm is bare, mainline, netswap or stock, then +module or -module with "
-    "gfp, slab, sock, throttle, rx or all";
+    "gfp, slab, sock, throttle, rx or all; stock takes +guard only";
 
 Error bad_arm(std::string_view text, std::string_view why) {
     return Error{fmt::format("unknown arm '{}': {}; {}", text, why, grammar), exit_bad_input};
@@ -65,6 +67,8 @@ bool Arm::bare_control() const {
 std::optional<std::string> module_long_name(std::string_view name) {
     if (name == core)
         return std::string(core);
+    if (name == guard.short_name || name == guard.long_name)
+        return std::string(guard.long_name);
     for (const auto &module : mechanisms)
         if (name == module.short_name || name == module.long_name)
             return std::string(module.long_name);
@@ -96,13 +100,19 @@ Result<Arm> parse_arm(std::string_view text) {
         return tl::unexpected(bad_arm(text, fmt::format("there is no base '{}'", base)));
     }
 
+    bool guarded = false;
     auto rest = text.substr(base.size());
     while (!rest.empty()) {
         const bool add = rest.front() == '+';
         rest.remove_prefix(1);
         const auto term = rest.substr(0, rest.find_first_of("+-"));
         rest.remove_prefix(term.size());
-        bool known = false;
+        bool known = term == guard.short_name || term == guard.long_name;
+        if (known && !add && !guarded)
+            return tl::unexpected(
+                bad_arm(text, fmt::format("'{}' is taken away but was not there", term)));
+        if (known)
+            guarded = add;
         for (std::size_t i = 0; i < mechanisms.size(); i++) {
             if (term != "all" && term != mechanisms[i].short_name &&
                 term != mechanisms[i].long_name)
@@ -125,6 +135,12 @@ Result<Arm> parse_arm(std::string_view text) {
             return tl::unexpected(
                 bad_arm(text, "a stock kernel has no hooks, so it takes no module"));
         arm.modules.insert(arm.modules.begin(), std::string(core));
+    }
+    if (guarded) {
+        if (arm.policy != Policy::stock)
+            return tl::unexpected(
+                bad_arm(text, "guard is for a stock kernel; a hooked one has rx"));
+        arm.modules.emplace_back(guard.long_name);
     }
     return arm;
 }

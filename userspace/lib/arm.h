@@ -21,6 +21,7 @@ std::string_view to_string(Policy policy);
 ///     arm  := base ( ("+"|"-") module )*
 ///     module := gfp | slab | sock | throttle | rx | all      (or a module's long name)
 ///
+/// The base stock, a kernel without hooks, takes the module guard and no other.
 /// Terms are applied from left to right: bare+all-rx is every module but rx_reserve.
 struct Arm {
     std::string name; ///< as the user wrote it

@@ -113,6 +113,12 @@ Status fill_sizes(const StormArguments &a, RunParams &params) {
     return {};
 }
 
+constexpr std::string_view debian_prefix = "debian-";
+
+bool has_no_hooks(std::string_view kernel) {
+    return kernel.ends_with("-stock") || kernel.starts_with(debian_prefix);
+}
+
 } // namespace
 
 std::int64_t least_swap_mib(std::int64_t mem_mib) {
@@ -182,6 +188,14 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
     if (a.kernel.empty() || a.kernel.find('/') != std::string::npos)
         return fail(fmt::format("unknown kernel '{}'", a.kernel), exit_bad_input);
 
+    if (a.kernel.starts_with(debian_prefix))
+        for (const auto &arm : plan.arms)
+            if (arm.policy != Policy::stock)
+                return fail(fmt::format("arm '{}' needs a hooked kernel, {} is Debian's own: use "
+                                        "--arms stock,stock+guard",
+                                        arm.name, a.kernel),
+                            exit_bad_input);
+
     plan.runs = a.runs;
     plan.jobs = a.jobs;
     plan.seed = a.seed;
@@ -204,7 +218,7 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
 
 std::string StormPlan::flavour_of(const Arm &arm) const {
     constexpr std::string_view suffix = "-stock";
-    if (arm.policy != Policy::stock || params.kernel.ends_with(suffix))
+    if (arm.policy != Policy::stock || has_no_hooks(params.kernel))
         return params.kernel;
     return params.kernel + std::string(suffix);
 }
