@@ -29,6 +29,8 @@ help: ## list the verbs
 deps: ## install what this Debian machine lacks (root or sudo)
 	@scripts/deps.sh
 
+# lib.sh is bash.
+kernel: SHELL := /bin/bash
 kernel: deps ## build the kernels FLAVOURS, unless the cache has them
 	@. scripts/lib.sh; for f in $(FLAVOURS); do kernel_of $$f || exit; done
 
@@ -57,5 +59,5 @@ clean: ## remove build/
 	rm -rf build
 
 clean-cache: ## remove what the cache holds: sources, kernels, logs of runs
-	@test -n "$(CACHE)" && for d in source kernel modules artefacts spatch ccache runs locks; do \
+	@test -n "$(CACHE)" && for d in source kernel debian modules artefacts spatch ccache runs locks; do \
 		rm -rf "$(CACHE)/$$d"; done; rm -f "$(CACHE)"/deps-*

@@ -5,14 +5,11 @@
  * part of it continues vmlinux's: type numbers and string offsets go on where
  * those of vmlinux end.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/btf.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
-#include <linux/overflow.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 

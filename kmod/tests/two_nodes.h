@@ -4,10 +4,11 @@
 #define _NETSWAP_TESTS_TWO_NODES_H
 
 #include <linux/gfp.h>
-#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/sched/mm.h>
+
+#include "starve.h"
 
 static inline bool two_nodes(void)
 {
@@ -22,9 +23,9 @@ static inline bool two_nodes(void)
 static inline int two_nodes_spill(void)
 {
 	nodemask_t only = nodemask_of_node(1);
-	struct page *page, *next;
+	struct starve starve = { .pages = LIST_HEAD_INIT(starve.pages) };
 	unsigned int flags;
-	LIST_HEAD(pages);
+	struct page *page;
 	int nid = 1;
 
 	flags = memalloc_noreclaim_save();
@@ -36,14 +37,11 @@ static inline int two_nodes_spill(void)
 			break;
 		}
 		nid = page_to_nid(page);
-		list_add(&page->lru, &pages);
+		list_add(&page->lru, &starve.pages);
 	}
 	memalloc_noreclaim_restore(flags);
 
-	list_for_each_entry_safe(page, next, &pages, lru) {
-		list_del(&page->lru);
-		__free_page(page);
-	}
+	starve_end(&starve);
 	return nid;
 }
 

@@ -3,7 +3,6 @@
 #include "lab_kernel.h"
 #include "skip.h"
 
-#include "guest/counter_source.h"
 #include "guest/guard_counters.h"
 
 using namespace netswap;
@@ -17,7 +16,7 @@ constexpr const char *no_guard = "needs a distribution's kernel, with netswap_gu
 } // namespace
 
 TEST_CASE("the guard loads where its function is the verified one, and goes") {
-    if (!in_image(guard))
+    if (!image_has(guard))
         return skip(no_guard);
     for (int round = 0; round < 3; ++round) {
         const Loaded module(guard);
@@ -33,7 +32,7 @@ TEST_CASE("the guard loads where its function is the verified one, and goes") {
 }
 
 TEST_CASE("the guard is refused without the driver it is for") {
-    if (!in_image(guard))
+    if (!image_has(guard))
         return skip(no_guard);
     std::vector<std::string> loaded;
     REQUIRE(unload_module("virtio_net").has_value());

@@ -35,16 +35,11 @@ inline bool hooked() {
     return read_word(reserve_dir + "policy").has_value();
 }
 
-inline bool in_image(const std::string &module) {
-    const auto image = image_modules();
-    return std::find(image.begin(), image.end(), module) != image.end();
-}
-
 /// The hooked kernel with all of our modules in its image.
 inline bool complete() {
-    return hooked() && in_image(std::string(core_module)) &&
+    return hooked() && image_has(std::string(core_module)) &&
            std::all_of(mechanisms.begin(), mechanisms.end(),
-                       [](const auto &mechanism) { return in_image(mechanism.module); });
+                       [](const auto &mechanism) { return image_has(mechanism.module); });
 }
 
 inline constexpr const char *not_complete = "needs the hooked kernel and its modules";

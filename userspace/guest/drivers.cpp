@@ -3,7 +3,6 @@
 
 #include "guest/modules.h"
 
-#include <algorithm>
 #include <array>
 
 namespace netswap::guest {
@@ -16,11 +15,9 @@ constexpr std::array drivers{"virtio_pci", "virtio_console", "virtio_net",
 } // namespace
 
 Result<void> load_drivers() {
-    const auto image = image_modules();
     std::vector<std::string> loaded;
     for (const std::string driver : drivers) {
-        if (std::find(image.begin(), image.end(), driver) == image.end() ||
-            module_is_loaded(driver))
+        if (!image_has(driver) || module_is_loaded(driver))
             continue;
         if (auto done = load_with_dependencies(driver, loaded); !done)
             return done;

@@ -42,8 +42,7 @@ void append_message(std::string &log, std::string_view line) {
 /// What <name>_kunit tests, without asking for its symbols: <name>, if the image has it.
 void load_subject(const std::string &suite, std::vector<std::string> &loaded) {
     const auto subject = suite.substr(0, suite.size() - suite_suffix.size());
-    const auto image = image_modules();
-    if (std::find(image.begin(), image.end(), subject) != image.end() && !module_is_loaded(subject))
+    if (image_has(subject) && !module_is_loaded(subject))
         (void)load_with_dependencies(subject, loaded); // the suite will miss it and say so
 }
 

@@ -70,6 +70,11 @@ std::vector<std::string> image_modules() {
     return names;
 }
 
+bool image_has(const std::string &name) {
+    std::error_code none;
+    return std::filesystem::exists(module_path(name), none);
+}
+
 Result<void> load_module(const std::string &name, const std::string &params) {
     const auto path = module_path(name);
     const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -21,6 +21,9 @@ std::vector<std::string> loaded_modules();
 /// Names of the modules in the image, sorted.
 std::vector<std::string> image_modules();
 
+/// Whether <name>.ko is in the image.
+bool image_has(const std::string &name);
+
 /// Loads <name>.ko from the image with `params` ("a=1 b=2"). Loading what is loaded is an
 /// error (EEXIST). The error carries the kernel's reason.
 Result<void> load_module(const std::string &name, const std::string &params = "");

@@ -33,6 +33,10 @@ constexpr std::string_view grammar =
     "an arm is bare, mainline, netswap or stock, then +module or -module with "
     "gfp, slab, sock, throttle, rx or all; stock takes +guard only";
 
+bool is_called(const Module &module, std::string_view name) {
+    return name == module.short_name || name == module.long_name;
+}
+
 Error bad_arm(std::string_view text, std::string_view why) {
     return Error{fmt::format("unknown arm '{}': {}; {}", text, why, grammar), exit_bad_input};
 }
@@ -67,10 +71,10 @@ bool Arm::bare_control() const {
 std::optional<std::string> module_long_name(std::string_view name) {
     if (name == core)
         return std::string(core);
-    if (name == guard.short_name || name == guard.long_name)
+    if (is_called(guard, name))
         return std::string(guard.long_name);
     for (const auto &module : mechanisms)
-        if (name == module.short_name || name == module.long_name)
+        if (is_called(module, name))
             return std::string(module.long_name);
     return std::nullopt;
 }
@@ -107,22 +111,23 @@ Result<Arm> parse_arm(std::string_view text) {
         rest.remove_prefix(1);
         const auto term = rest.substr(0, rest.find_first_of("+-"));
         rest.remove_prefix(term.size());
-        bool known = term == guard.short_name || term == guard.long_name;
-        if (known && !add && !guarded)
-            return tl::unexpected(
-                bad_arm(text, fmt::format("'{}' is taken away but was not there", term)));
-        if (known)
-            guarded = add;
+        const auto set = [&](bool &there, bool must_be_there) {
+            if (!add && !there && must_be_there)
+                return false;
+            there = add;
+            return true;
+        };
+        bool known = is_called(guard, term);
+        bool fits = !known || set(guarded, true);
         for (std::size_t i = 0; i < mechanisms.size(); i++) {
-            if (term != "all" && term != mechanisms[i].short_name &&
-                term != mechanisms[i].long_name)
+            if (term != "all" && !is_called(mechanisms[i], term))
                 continue;
             known = true;
-            if (!add && !loaded[i] && term != "all")
-                return tl::unexpected(
-                    bad_arm(text, fmt::format("'{}' is taken away but was not there", term)));
-            loaded[i] = add;
+            fits = set(loaded[i], term != "all") && fits;
         }
+        if (!fits)
+            return tl::unexpected(
+                bad_arm(text, fmt::format("'{}' is taken away but was not there", term)));
         if (!known)
             return tl::unexpected(bad_arm(text, fmt::format("there is no module '{}'", term)));
     }
