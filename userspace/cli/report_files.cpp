@@ -9,11 +9,6 @@
 
 namespace netswap::cli {
 
-int complain(const Error &error) {
-    fmt::print(stderr, "netswap: {}\n", error.message);
-    return error.code;
-}
-
 Result<CampaignResult> read_campaign(const std::string &file) {
     const auto text = read_file(file);
     if (!text)

@@ -3,13 +3,11 @@
 
 #include <string>
 
+#include "cli/live_commands.h"
 #include "lib/record.h"
 #include "lib/result.h"
 
 namespace netswap::cli {
-
-/// "netswap: message" on stderr; returns the exit code.
-int complain(const Error &error);
 
 Result<CampaignResult> read_campaign(const std::string &file);
 Status write_campaign(const CampaignResult &campaign, const std::string &file);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "live/area_state.h"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include "lib/text.h"
+#include "temporary_directory.h"
+
+using namespace netswap;
+using namespace netswap::live;
+
+namespace {
+
+AreaState example() {
+    AreaState state;
+    state.name = "swap0";
+    state.uri = "nbd://server/export";
+    state.device = "/dev/nbd0";
+    state.index = 0;
+    state.backend = "netswap:swap0";
+    state.export_name = "export";
+    state.addresses = {{AF_INET, "192.0.2.1", 10809}, {AF_UNIX, "/run/x", 0}};
+    state.conns = 4;
+    state.timeout_s = 10;
+    state.min_free_before_kb = 1024;
+    state.modules_loaded = {"netswap_guard"};
+    return state;
+}
+
+class AreaStateFiles : public ::testing::Test {
+  protected:
+    AreaStateFiles() { std::filesystem::create_directories(directory_.path() + "/run"); }
+    TemporaryDirectory directory_;
+    Paths paths_{directory_.path()};
+};
+
+} // namespace
+
+TEST_F(AreaStateFiles, ComeBackAsTheyWereWritten) {
+    ASSERT_TRUE(write_area_state(paths_, example()));
+    const auto state = read_area_state(paths_, "swap0");
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_EQ(area_state_json(*state), area_state_json(example()));
+    EXPECT_EQ(state->addresses, example().addresses);
+    EXPECT_EQ(area_names(paths_), std::vector<std::string>{"swap0"});
+    remove_area_state(paths_, "swap0");
+    EXPECT_TRUE(area_names(paths_).empty());
+}
+
+TEST_F(AreaStateFiles, SayWhenNothingIsUp) {
+    const auto state = read_area_state(paths_, "swap0");
+    ASSERT_FALSE(state);
+    EXPECT_EQ(state.error().code, exit_bad_input);
+    EXPECT_EQ(state.error().message, "no swap area 'swap0' is up (netswap status lists them)");
+}
+
+TEST(AreaStateText, NamesADamagedFile) {
+    for (const char *text : {"", "{", "[]", "{\"version\":1}", "{\"version\":\"x\"}"}) {
+        const auto state = parse_area_state(text, "/run/netswap/swap0.json");
+        ASSERT_FALSE(state) << text;
+        EXPECT_EQ(state.error().message.find("/run/netswap/swap0.json: damaged"), 0U) << text;
+    }
+}
+
+TEST(AreaStateText, RefusesAnotherVersion) {
+    const auto state = parse_area_state("{\"version\":2}", "file");
+    ASSERT_FALSE(state);
+    EXPECT_EQ(state.error().message.find("file: version 2"), 0U);
+}

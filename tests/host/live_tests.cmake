@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0
+# Tests of what runs on a live machine; on the host they see fake trees and fake kernels.
+set(NETSWAP_LIVE_TESTS
+    live/area_state_test.cpp
+)

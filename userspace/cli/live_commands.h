@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "lib/result.h"
+
+/// The commands for a live machine, as in commands.h. Both programs have them: netswap, and the
+/// smaller one without the lab that goes into the guest's image.
+namespace netswap::cli {
+
+/// Adds them all, in the order in which `netswap --help` shows them.
+void add_live_commands(CLI::App &app, int &exit_code);
+
+/// Parses the command line; errors are one line on stderr. Returns the program's exit code.
+int run_app(CLI::App &app, int argc, char **argv, int &exit_code);
+
+/// Prints "netswap: <error>" to stderr and returns the error's exit code.
+int complain(const Error &error);
+
+} // namespace netswap::cli

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "cli/live_commands.h"
+#include "lib/result.h"
+
+namespace netswap::cli {
+
+int run_app(CLI::App &app, int argc, char **argv, int &exit_code) {
+    try {
+        app.require_subcommand(1);
+        app.failure_message([](const CLI::App *, const CLI::Error &error) {
+            return fmt::format("netswap: {} (see netswap --help)\n", error.what());
+        });
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError &error) {
+            const bool wants_help = error.get_exit_code() == 0;
+            app.exit(error);
+            return wants_help ? exit_ok : exit_bad_input;
+        }
+    } catch (const std::exception &error) {
+        fmt::print(stderr, "netswap: unexpected failure: {}\n", error.what());
+        return exit_failed;
+    }
+    return exit_code;
+}
+
+int complain(const Error &error) {
+    fmt::print(stderr, "netswap: {}\n", error.message);
+    return error.code == exit_ok ? exit_failed : error.code;
+}
+
+} // namespace netswap::cli
