@@ -8,7 +8,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 unset MAKEFLAGS MFLAGS MAKELEVEL
-export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$root
+# NOHASHDIR: every checkout may use what another one compiled.
+export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 build=$root/build
 if [ ! -e "$build/CMakeCache.txt" ]; then
 	generator=()
