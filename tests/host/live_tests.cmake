@@ -2,4 +2,6 @@
 # Tests of what runs on a live machine; on the host they see fake trees and fake kernels.
 set(NETSWAP_LIVE_TESTS
     live/area_state_test.cpp
+    live/config_file_test.cpp
+    live/nbd_uri_test.cpp
 )

@@ -42,6 +42,7 @@ struct LivePage {
     std::atomic<std::uint64_t> link_dead_events; ///< from the kernel
     std::atomic<std::uint64_t> reconnects;       ///< connections replaced
     std::atomic<std::uint64_t> attempts_failed;  ///< refused, timed out, wrong export
+    std::atomic<std::uint64_t> recoveries;       ///< times that all were up again
     std::atomic<std::uint64_t> down_since_ns;    ///< since when less than all are up
     std::atomic<std::uint64_t> last_recovery_ns; ///< how long the last one took
     std::atomic<std::uint64_t> worst_recovery_ns;
@@ -50,7 +51,7 @@ struct LivePage {
     std::array<char, 120> last_error;      ///< the same in words, NUL-terminated
     /// Local ports of the connections, 0 for unknown or a UNIX socket.
     std::array<std::atomic<std::uint32_t>, max_conns> local_port;
-    /// The last recoveries in ns, a ring: entry i of recovery number i % size.
+    /// The last recoveries in ns, a ring: recovery number i is entry i % size.
     std::array<std::atomic<std::uint64_t>, 64> recovery_ns;
 };
 static_assert(sizeof(LivePage) <= 4096);

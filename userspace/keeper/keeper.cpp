@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "keeper/keeper.h"
+
+#include "keeper/handshake.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+namespace netswap::keeper {
+
+namespace {
+
+constexpr std::uint64_t turn_ns = ns_per_s;              // looks at least this often
+constexpr std::uint64_t connect_limit_ns = 5 * ns_per_s; // for one attempt with its handshake
+constexpr std::uint64_t first_pause_ns = 100 * ns_per_ms;
+constexpr std::uint64_t longest_pause_ns = 2 * ns_per_s;
+constexpr std::uint64_t fence_pause_ns = 100 * ns_per_ms;
+constexpr std::uint64_t housekeeping_ns = 15 * ns_per_s;
+constexpr std::uint16_t same_flags_matter = flag_read_only;
+
+using live::KeeperState;
+
+/// Formats into a buffer of the stack.
+template <typename... Args>
+std::array<char, 192> text(const char *format, Args... args) {
+    std::array<char, 192> out{};
+    std::snprintf(out.data(), out.size(), format, args...);
+    return out;
+}
+
+double seconds(std::uint64_t ns) {
+    return static_cast<double>(ns) / static_cast<double>(ns_per_s);
+}
+
+} // namespace
+
+Keeper::Keeper(World &world, const Area &area, live::LivePage &page)
+    : world_(world), area_(area), page_(page) {
+    for (int i = 0; i < area_.conns; ++i)
+        slots_[i].port = static_cast<std::uint16_t>(page_.local_port[i].load());
+}
+
+int Keeper::alive() const {
+    return static_cast<int>(std::count_if(slots_.begin(), slots_.begin() + area_.conns,
+                                          [](const Slot &slot) { return slot.alive; }));
+}
+
+void Keeper::look() {
+    if (!area_.tcp)
+        return;
+    std::array<std::uint16_t, live::max_conns> ports{};
+    const auto count = static_cast<std::size_t>(area_.conns);
+    for (std::size_t i = 0; i < count; ++i)
+        ports[i] = slots_[i].port;
+    if (!world_.look({ports.data(), count}, {states_.data(), count}))
+        return;
+    for (std::size_t i = 0; i < count; ++i)
+        if (slots_[i].port != 0)
+            slots_[i].alive = states_[i] == TcpState::established;
+}
+
+/// For connections that no table shows: the kernel's word is all there is.
+void Keeper::count_dead(int links_dead) {
+    if (links_dead == 0)
+        return;
+    page_.link_dead_events += static_cast<std::uint64_t>(std::max(links_dead, 1));
+    for (int i = 0; i < area_.conns && links_dead != 0; ++i)
+        if (slots_[i].alive && slots_[i].port == 0) {
+            slots_[i].alive = false;
+            if (links_dead > 0)
+                --links_dead; // lost messages: all of them may be dead
+        }
+}
+
+/// The server has closed the connections that are dead, or TCP has dropped what it had queued:
+/// nothing old can arrive any more.
+bool Keeper::old_ones_are_closed() const {
+    for (int i = 0; i < area_.conns; ++i)
+        if (!slots_[i].alive && slots_[i].port != 0 &&
+            (states_[i] == TcpState::fin_wait1 || states_[i] == TcpState::fin_wait2))
+            return false;
+    return true;
+}
+
+void Keeper::note(std::uint64_t now) {
+    const int up = alive();
+    page_.conns_up = static_cast<std::uint32_t>(up);
+    page_.heartbeat_ns = now;
+    for (int i = 0; i < area_.conns; ++i)
+        page_.local_port[i] = slots_[i].port;
+    const auto down_since = page_.down_since_ns.load();
+    if (up == area_.conns) {
+        if (down_since != 0)
+            recovered(now);
+        page_.state = KeeperState::watching;
+        return;
+    }
+    if (down_since == 0) {
+        page_.down_since_ns = now;
+        next_attempt_ns_ = now;
+        failures_ = 0;
+        fence_told_ = false;
+        world_.log(Level::warning,
+                   text("%d of %d connections lost%s", area_.conns - up, area_.conns,
+                        area_.persist ? ", reconnecting" : "; persist is off")
+                       .data());
+    }
+    page_.state = failures_ == 0 ? KeeperState::reconnecting : KeeperState::waiting;
+}
+
+void Keeper::recovered(std::uint64_t now) {
+    const auto took = now - page_.down_since_ns.load();
+    page_.down_since_ns = 0;
+    page_.last_recovery_ns = took;
+    page_.worst_recovery_ns = std::max(page_.worst_recovery_ns.load(), took);
+    std::uint64_t times = 0;
+    for (auto &slot : slots_)
+        if (slot.handed_over) {
+            slot.handed_over = false;
+            ++times;
+        }
+    const auto number = page_.recoveries.fetch_add(1);
+    page_.recovery_ns[number % page_.recovery_ns.size()] = took;
+    page_.reconnects += times;
+    failures_ = 0;
+    world_.log(
+        Level::notice,
+        text("all %d connections are up again after %.1f s", area_.conns, seconds(took)).data());
+}
+
+void Keeper::failed(const char *why, int os_error, std::uint64_t now) {
+    ++page_.attempts_failed;
+    page_.last_errno = os_error;
+    std::strncpy(page_.last_error.data(), why, page_.last_error.size() - 1);
+    // Once at first, then each time the pause has become long: not a line every two seconds.
+    if (failures_ == 0 || failures_ % 64 == 63)
+        world_.log(Level::warning, text("cannot reconnect: %s; trying again", why).data());
+    const auto pause = std::min(first_pause_ns << std::min(failures_, 10), longest_pause_ns);
+    ++failures_;
+    next_attempt_ns_ = now + pause;
+}
+
+/// Checks a negotiated connection against the area and gives it to the device.
+bool Keeper::take(const Attempt &attempt, Slot &slot) {
+    const auto now = world_.now_ns();
+    if (attempt.bytes < area_.bytes) {
+        failed(text("the export has %llu bytes now, the area needs %llu",
+                    static_cast<unsigned long long>(attempt.bytes),
+                    static_cast<unsigned long long>(area_.bytes))
+                   .data(),
+               0, now);
+        return false;
+    }
+    if ((attempt.flags ^ area_.server_flags) & same_flags_matter) {
+        failed("the export is read-only now", 0, now);
+        return false;
+    }
+    if (const int error = world_.hand_over(attempt.fd); error != 0) {
+        failed(text("the kernel does not take the connection: %s", strerrordesc_np(error)).data(),
+               error, now);
+        return false;
+    }
+    slot.port = attempt.port;
+    slot.alive = true; // until the table says otherwise
+    slot.handed_over = true;
+    return true;
+}
+
+void Keeper::replace_dead(std::uint64_t now) {
+    if (!old_ones_are_closed()) {
+        if (!fence_told_)
+            world_.log(Level::info, "waiting for the server to close the old connection");
+        fence_told_ = true;
+        next_attempt_ns_ = now + fence_pause_ns;
+        return;
+    }
+    for (int i = 0; i < area_.conns; ++i) {
+        if (slots_[i].alive)
+            continue;
+        const auto attempt = world_.connect(world_.now_ns() + connect_limit_ns);
+        if (attempt.fd < 0) {
+            failed(attempt.why.data(), attempt.os_error, world_.now_ns());
+            return;
+        }
+        const bool taken = take(attempt, slots_[i]);
+        world_.close(attempt.fd);
+        page_.heartbeat_ns = world_.now_ns();
+        if (!taken)
+            return;
+    }
+    // A connection that the kernel did not want after all ends with our descriptor, and the next
+    // look finds it so. Give it the time to.
+    next_attempt_ns_ = world_.now_ns() + first_pause_ns;
+}
+
+void Keeper::tell_manager(std::uint64_t now) {
+    if (area_.watchdog_ns == 0 || now < next_manager_ns_)
+        return;
+    next_manager_ns_ = now + area_.watchdog_ns / 4;
+    world_.notify("WATCHDOG=1");
+}
+
+void Keeper::housekeeping(std::uint64_t now) {
+    if (now < next_housekeeping_ns_)
+        return;
+    next_housekeeping_ns_ = now + housekeeping_ns;
+    if (world_.keep_reserve())
+        world_.log(Level::notice, "vm.min_free_kbytes had been lowered; set it back");
+}
+
+Ended Keeper::run() {
+    ++page_.adoptions;
+    page_.conns = static_cast<std::uint32_t>(area_.conns);
+    look();
+    note(world_.now_ns());
+    world_.notify("READY=1");
+    world_.log(Level::info, text("keeping %d connections", area_.conns).data());
+    for (;;) {
+        auto now = world_.now_ns();
+        if (!world_.device_is_ours())
+            return Ended::device_gone;
+        tell_manager(now);
+        housekeeping(now);
+        const bool down = alive() < area_.conns;
+        if (down && area_.persist && now >= next_attempt_ns_)
+            replace_dead(now);
+        now = world_.now_ns();
+        const bool waiting = alive() < area_.conns && area_.persist;
+        const auto until = waiting ? std::clamp(next_attempt_ns_, now, now + turn_ns)
+                           : page_.down_since_ns.load() != 0 ? now + first_pause_ns
+                                                             : now + turn_ns;
+        const auto wake = world_.wait(until);
+        if (wake.stop) {
+            page_.state = KeeperState::stopped;
+            return Ended::stopped;
+        }
+        if (wake.network_changed)
+            next_attempt_ns_ = world_.now_ns();
+        look();
+        count_dead(wake.links_dead);
+        note(world_.now_ns());
+    }
+}
+
+} // namespace netswap::keeper

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+// The keeper's world on a live machine. Made before memory is locked; no heap afterwards.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "keeper/connection.h"
+#include "keeper/nbd_netlink.h"
+#include "keeper/reporter.h"
+#include "keeper/tcp_table.h"
+#include "keeper/world.h"
+#include "lib/result.h"
+#include "live/area_state.h"
+#include "live/paths.h"
+
+namespace netswap::keeper {
+
+class RealWorld final : public World {
+  public:
+    /// Opens all that is needed later: netlink sockets, tables, unconnected sockets. Blocks SIGTERM
+    /// and SIGINT, which wait() reports. `reporter` must outlive the object.
+    static Result<RealWorld> open(const live::AreaState &state, const live::Paths &paths,
+                                  Reporter &reporter);
+
+    /// Lets this thread use the reserve (netswap's modules). False if no module can.
+    bool take_grant();
+    /// Whether new sockets can be marked before they are connected.
+    [[nodiscard]] bool marks_sockets() const { return marks_; }
+
+    std::uint64_t now_ns() override;
+    Wake wait(std::uint64_t until_ns) override;
+    bool look(std::span<const std::uint16_t> ports, std::span<TcpState> states) override;
+    Attempt connect(std::uint64_t deadline_ns) override;
+    int hand_over(int fd) override;
+    void close(int fd) override;
+    bool device_is_ours() override;
+    bool keep_reserve() override;
+    void notify(const char *text) override { reporter_->notify(text); }
+    void log(Level level, const char *text) override { reporter_->log(level, text); }
+
+  private:
+    static constexpr std::size_t most_servers = 8;
+    static constexpr std::size_t pool_size = 4;
+
+    RealWorld() = default;
+    Status take_state(const live::AreaState &state, const live::Paths &paths);
+    void fill_pool();
+    Fd take_socket(int family);
+
+    Reporter *reporter_ = nullptr;
+    std::array<ServerSocketAddress, most_servers> servers_{};
+    std::size_t server_count_ = 0;
+    std::size_t next_server_ = 0;
+    std::string export_name_; ///< made at the start, only read later
+    std::string backend_;
+    int index_ = -1;
+    std::uint64_t timeout_s_ = 0;
+    long reserve_kb_ = -1;
+
+    GenlClient nbd_;
+    GenlClient netswap_;
+    bool marks_ = false;
+    NbdEvents events_;
+    Fd links_;
+    Fd signals_;
+    Fd reserve_file_;
+    Fd backend_file_;
+    TcpTable table_;
+    std::array<Fd, pool_size> pool_;
+};
+
+} // namespace netswap::keeper
