@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/page_pattern.h"
-#include "guest/swap_header.h"
+#include "live/swap_header.h"
 
 #include <algorithm>
 #include <array>
@@ -90,7 +90,7 @@ TEST(PagePattern, BasesOfManyPagesDiffer) {
 }
 
 TEST(SwapHeader, HoldsWhatTheKernelReads) {
-    const auto page = swap_header(0x12345);
+    const auto page = live::swap_header(0x12345);
     EXPECT_EQ(std::string(page.end() - 10, page.end()), "SWAPSPACE2");
     EXPECT_EQ(page[1024], 1);    // version
     EXPECT_EQ(page[1028], 0x44); // last page = pages - 1, little endian

@@ -3,7 +3,9 @@
 
 namespace netswap::cli {
 
-// Each command has a file of its own: cli/live/NAME.cpp.
-void add_live_commands([[maybe_unused]] CLI::App &app, [[maybe_unused]] int &exit_code) {}
+void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiator) {
+    add_up(app, exit_code, negotiator);
+    add_down(app, exit_code);
+}
 
 } // namespace netswap::cli

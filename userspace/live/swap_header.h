@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace netswap::guest {
+namespace netswap::live {
 
 inline constexpr std::size_t swap_page_bytes = 4096;
 
@@ -27,4 +27,4 @@ inline std::array<unsigned char, swap_page_bytes> swap_header(std::uint32_t page
     return page;
 }
 
-} // namespace netswap::guest
+} // namespace netswap::live

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <map>
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/live_commands.h"
+#include "live/area_lock.h"
+#include "live/area_settings.h"
+#include "live/bring_up.h"
+#include "live/config_file.h"
+#include "live/nbd_uri.h"
+#include "live/real_machine.h"
+
+namespace netswap::cli {
+
+namespace {
+
+using namespace live;
+
+struct Options {
+    std::string what;
+    std::string name;
+    std::map<std::string, std::string> settings;
+    bool force = false;
+    bool no_daemon = false;
+    bool if_down = false;
+    bool quiet = false;
+};
+
+/// The area of the command line: a URI with flags, or a name of the configuration with flags
+/// that take precedence.
+Result<AreaSpec> find_area(const Options &options, const Paths &paths) {
+    AreaSpec area;
+    if (options.what.find(':') == std::string::npos) {
+        if (!options.name.empty() && options.name != options.what)
+            return fail(
+                fmt::format("--name goes with a URI; '{}' has its name already", options.what),
+                exit_bad_input);
+        const auto config = read_config(paths);
+        if (!config)
+            return tl::unexpected(config.error());
+        const auto found = config->areas.find(options.what);
+        if (found == config->areas.end())
+            return fail(fmt::format("{} has no [area.{}]; give a URI like nbd://server/export",
+                                    paths.etc("netswap.toml"), options.what),
+                        exit_bad_input);
+        area = found->second.spec;
+    } else {
+        area.name = options.name.empty() ? "swap0" : options.name;
+        area.uri = options.what;
+    }
+    for (const auto &[name, value] : options.settings)
+        if (!value.empty())
+            if (auto ok = set_area(area, name, value); !ok)
+                return fail("--" + ok.error().message, exit_bad_input);
+    area.force = area.force || options.force;
+    if (auto ok = complete_area(area); !ok)
+        return tl::unexpected(ok.error());
+    return area;
+}
+
+/// Nothing of that name is up, or what was is gone and left its files.
+Result<bool> is_up(Machine &machine, const Paths &paths, const std::string &name) {
+    for (const auto &other : area_names(paths))
+        if (other == name) {
+            const auto state = read_area_state(paths, name);
+            if (!state)
+                return tl::unexpected(state.error());
+            return machine.backend_of(state->index) == state->backend;
+        }
+    return false;
+}
+
+void report(const UpReport &up, bool keeper) {
+    const auto &state = up.state;
+    fmt::print("{}: {}, {:.1f} MiB over {} connection{}, priority {}{}\n", state.name, state.device,
+               static_cast<double>(state.swap_bytes) / (1 << 20), state.conns,
+               state.conns == 1 ? "" : "s", state.prio, keeper ? ", kept by netswapd" : "");
+    if (state.min_free_set_kb >= 0)
+        fmt::print("  reserve: vm.min_free_kbytes {} -> {}\n", state.min_free_before_kb,
+                   state.min_free_set_kb);
+    for (const auto &protection : up.protections)
+        fmt::print("  {}\n", protection);
+    std::fflush(stdout);
+    for (const auto &warning : up.warnings)
+        fmt::print(stderr, "netswap: warning: {}\n", warning);
+}
+
+Result<int> up(const Options &options, Negotiator &negotiator) {
+    const Paths paths;
+    auto area = find_area(options, paths);
+    if (!area)
+        return tl::unexpected(area.error());
+    RealMachine machine(paths);
+    if (auto ok = machine.check_privilege(); !ok)
+        return tl::unexpected(ok.error());
+    const auto lock = lock_area(paths, area->name);
+    if (!lock)
+        return tl::unexpected(lock.error());
+    const auto there = is_up(machine, paths, area->name);
+    if (!there)
+        return tl::unexpected(there.error());
+    if (*there && options.if_down)
+        return static_cast<int>(exit_ok);
+    if (*there)
+        return fail(fmt::format("area '{}' is up already (netswap down {} takes it down, --name "
+                                "NAME makes another)",
+                                area->name, area->name),
+                    exit_bad_input);
+    machine.remove_state(area->name);
+
+    const auto uri = parse_nbd_uri(area->uri);
+    const auto addresses = resolve_server(*uri);
+    if (!addresses)
+        return tl::unexpected(addresses.error());
+    UpOptions how;
+    how.keeper = !options.no_daemon;
+    how.addresses = *addresses;
+    how.export_name = uri->export_name;
+    const bool talk = !options.quiet;
+    const auto done = bring_up(machine, negotiator, *area, how, [&](const std::string &text) {
+        if (talk)
+            fmt::print(stderr, "netswap: {}: {}\n", area->name, text);
+    });
+    if (!done)
+        return with_context(done.error(), area->name);
+    report(*done, how.keeper && area->via == Via::netlink);
+    return static_cast<int>(exit_ok);
+}
+
+} // namespace
+
+void add_up(CLI::App &app, int &exit_code, Negotiator &negotiator) {
+    auto options = std::make_shared<Options>();
+    auto *command = app.add_subcommand("up", "bring network swap up: connect, mark, size the "
+                                             "reserve, swapon, keep connected");
+    command
+        ->add_option("area", options->what,
+                     "nbd://HOST[:PORT]/EXPORT, nbd+unix:///EXPORT?socket=PATH, or the name of an "
+                     "area of /etc/netswap/netswap.toml")
+        ->required();
+    command->add_option("--name", options->name, "name of the area (default swap0)")
+        ->type_name("NAME");
+    for (const auto &setting : area_settings()) {
+        const auto flag = "--" + std::string(setting.name);
+        if (setting.name == "force")
+            command->add_flag(flag, options->force, "overwrite what the export holds");
+        else
+            command
+                ->add_option(flag, options->settings[std::string(setting.name)],
+                             std::string(setting.help))
+                ->type_name(std::string(setting.value));
+    }
+    command->add_flag("--no-daemon", options->no_daemon, "do not start netswapd");
+    command->add_flag("--if-down", options->if_down, "succeed if the area is up already");
+    command->add_flag("--quiet", options->quiet, "print no progress");
+    command->callback([options, &exit_code, &negotiator] {
+        const auto done = up(*options, negotiator);
+        exit_code = done ? *done : complain(done.error());
+    });
+}
+
+} // namespace netswap::cli

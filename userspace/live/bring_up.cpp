@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "live/bring_up.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include "live/swap_header.h"
+#include "live/undo.h"
+
+namespace netswap::live {
+
+namespace {
+
+constexpr std::uint64_t least_swap_bytes = 10 * swap_page_bytes; // the kernel's own limit
+constexpr const char *guard = "netswap_guard";
+constexpr const char *mark = "netswap_mark";
+
+std::string megabytes(std::uint64_t bytes) {
+    return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+class BringUp {
+  public:
+    BringUp(Machine &machine, Negotiator &negotiator, const AreaSpec &area,
+            const UpOptions &options, const Progress &progress)
+        : machine_(machine), negotiator_(negotiator), area_(area), options_(options),
+          progress_(progress) {
+        auto &state = report_.state;
+        state.name = area.name;
+        state.uri = area.uri;
+        state.backend = "netswap:" + area.name;
+        state.export_name = options.export_name;
+        state.addresses = options.addresses;
+        state.conns = area.conns;
+        state.timeout_s = area.timeout_s.value_or(0);
+        state.dead_conn_timeout_s = area.dead_conn_timeout_s;
+        state.persist = area.persist;
+        state.via = area.via == Via::netlink ? "netlink" : "nbd-client";
+    }
+
+    Result<UpReport> run() {
+        for (const auto step : {&BringUp::load_modules, &BringUp::connect, &BringUp::check_device,
+                                &BringUp::size_reserve, &BringUp::start_swap, &BringUp::record,
+                                &BringUp::start_keeper})
+            if (auto ok = (this->*step)(); !ok)
+                return tl::unexpected(ok.error());
+        undo_.forget();
+        return std::move(report_);
+    }
+
+  private:
+    Status load_modules() {
+        if (!machine_.has_nbd()) {
+            if (auto ok = machine_.load_module("nbd"); !ok)
+                return with_context(ok.error(), "this kernel has no nbd");
+            if (!machine_.has_nbd())
+                return fail("nbd is loaded, but without its netlink family: the kernel is too old");
+        }
+        if (machine_.hooked()) {
+            report_.protections.emplace_back("sockets, receive, slab and reclaim: the hooked "
+                                             "kernel's mechanisms (netswap status names them)");
+            return {};
+        }
+        report_.protections.emplace_back("nbd's sockets: marked by the kernel itself (mainline)");
+        if (area_.guard == GuardPolicy::automatic && machine_.needs_guard(options_.addresses))
+            load_helper(guard,
+                        "receive rings: netswap_guard lets virtio_net fill them from the reserve",
+                        "virtio_net can hang this machine under swap");
+        if (area_.persist)
+            load_helper(mark, "reconnecting: netswap_mark lets the keeper use the reserve",
+                        "a reconnect may wait for memory that only swap can bring");
+        return {};
+    }
+
+    /// A module of ours that helps a kernel without hooks; without it the area comes up as well.
+    void load_helper(const char *name, const char *protection, const char *danger) {
+        if (!machine_.module_loaded(name)) {
+            if (auto ok = machine_.load_module(name); !ok) {
+                report_.warnings.push_back(fmt::format("no {} ({}): {}; install netswap-dkms", name,
+                                                       ok.error().message, danger));
+                return;
+            }
+            report_.state.modules_loaded.emplace_back(name);
+            undo_.add([this, name] { (void)machine_.unload_module(name); });
+        }
+        report_.protections.emplace_back(protection);
+    }
+
+    Result<NegotiatedSocket> negotiate() {
+        std::string reasons;
+        int code = exit_failed;
+        for (std::size_t i = 0; i < options_.addresses.size(); ++i) {
+            auto socket = negotiator_.connect(options_.addresses[i], options_.export_name,
+                                              report_.state.timeout_s);
+            if (socket) {
+                // The one that answers first from now on, for the keeper too.
+                std::rotate(report_.state.addresses.begin(),
+                            std::find(report_.state.addresses.begin(),
+                                      report_.state.addresses.end(), options_.addresses[i]),
+                            report_.state.addresses.end());
+                return socket;
+            }
+            reasons += (reasons.empty() ? "" : "; ") + socket.error().message;
+            code = socket.error().code;
+        }
+        return fail(reasons, code);
+    }
+
+    Status check_export(const keeper::ExportInfo &info) {
+        if (info.flags & keeper::flag_read_only)
+            return fail(fmt::format("export '{}' is read-only", options_.export_name));
+        if (info.min_block > swap_page_bytes)
+            return fail(fmt::format("export '{}' takes no blocks smaller than {} bytes, a page has "
+                                    "{}",
+                                    options_.export_name, info.min_block, swap_page_bytes));
+        const auto wanted = area_.size.value_or(info.bytes);
+        if (info.bytes < wanted || info.bytes < least_swap_bytes)
+            return fail(fmt::format("export '{}' has {}, swap needs {}", options_.export_name,
+                                    megabytes(info.bytes),
+                                    megabytes(std::max(wanted, least_swap_bytes))));
+        if (area_.conns > 1 && !(info.flags & keeper::flag_multi_conn))
+            return fail(fmt::format("the server does not promise that several connections see the "
+                                    "same data; use --conns 1"));
+        return {};
+    }
+
+    Status connect() {
+        progress_(fmt::format("connecting to {}", area_.uri));
+        std::vector<NegotiatedSocket> sockets;
+        for (int i = 0; i < area_.conns; ++i) {
+            auto socket = negotiate();
+            if (!socket)
+                return tl::unexpected(socket.error());
+            if (auto ok = check_export(socket->info); !ok)
+                return ok;
+            if (!sockets.empty() && sockets.front().info.bytes != socket->info.bytes)
+                return fail("the server shows another size with each connection");
+            ports_.push_back(socket->port);
+            sockets.push_back(std::move(*socket));
+        }
+        auto &state = report_.state;
+        state.device_bytes = sockets.front().info.bytes / swap_page_bytes * swap_page_bytes;
+        state.swap_bytes =
+            area_.size.value_or(state.device_bytes) / swap_page_bytes * swap_page_bytes;
+        state.server_flags = sockets.front().info.flags;
+        auto index = area_.via == Via::netlink ? connect_device(sockets) : run_nbd_client(sockets);
+        if (!index)
+            return tl::unexpected(index.error());
+        state.index = *index;
+        state.device = fmt::format("/dev/nbd{}", *index);
+        undo_.add([this] { (void)machine_.disconnect_device(report_.state.index); });
+        return {};
+    }
+
+    Result<int> connect_device(const std::vector<NegotiatedSocket> &sockets) {
+        DeviceOrder order;
+        for (const auto &socket : sockets)
+            order.sockets.push_back(socket.fd.get());
+        order.bytes = report_.state.device_bytes;
+        order.server_flags = report_.state.server_flags;
+        order.timeout_s = report_.state.timeout_s;
+        order.dead_conn_timeout_s = report_.state.dead_conn_timeout_s;
+        order.backend = report_.state.backend;
+        return machine_.connect_device(order);
+    }
+
+    /// It makes connections of its own; ours were to check the export.
+    Result<int> run_nbd_client(std::vector<NegotiatedSocket> &sockets) {
+        sockets.clear();
+        ports_.assign(ports_.size(), 0);
+        report_.state.backend.clear();
+        if (area_.persist) {
+            report_.state.persist = false;
+            report_.warnings.emplace_back("via nbd-client nobody reconnects: its connections have "
+                                          "no identifier");
+        }
+        return machine_.run_nbd_client(area_, report_.state);
+    }
+
+    Status check_device() {
+        const auto &state = report_.state;
+        const auto bytes = machine_.device_bytes(state.device);
+        if (!bytes)
+            return tl::unexpected(bytes.error());
+        if (*bytes < state.swap_bytes)
+            return fail(fmt::format("{} has {}, swap needs {}", state.device, megabytes(*bytes),
+                                    megabytes(state.swap_bytes)));
+        const auto found = machine_.device_content(state.device);
+        if (!found)
+            return tl::unexpected(found.error());
+        if (found->content == Content::other && !area_.force)
+            return fail(fmt::format("export '{}' holds {}; --force overwrites it",
+                                    state.export_name, found->what),
+                        exit_bad_input);
+        return {};
+    }
+
+    Status size_reserve() {
+        auto &state = report_.state;
+        const auto change = machine_.raise_reserve(area_, state);
+        if (!change)
+            return with_context(change.error(), "sizing the reserve");
+        state.min_free_before_kb = change->before_kb;
+        state.min_free_set_kb = change->set_kb;
+        if (change->set_kb >= 0)
+            undo_.add([this] { (void)machine_.restore_reserve(report_.state); });
+        return {};
+    }
+
+    Status start_swap() {
+        auto &state = report_.state;
+        progress_(fmt::format("making swap on {}", state.device));
+        if (auto ok = machine_.write_swap_header(state.device, state.swap_bytes); !ok)
+            return ok;
+        if (auto ok = machine_.swap_on(state.device, area_.prio); !ok)
+            return ok;
+        undo_.add([this] { (void)machine_.swap_off(report_.state.device); });
+        if (const auto swaps = machine_.swaps())
+            for (const auto &entry : *swaps)
+                if (entry.device == state.device)
+                    state.prio = entry.prio;
+        return {};
+    }
+
+    Status record() {
+        report_.state.up_since = machine_.unix_time();
+        undo_.add([this] { machine_.remove_state(area_.name); });
+        return machine_.write_state(report_.state, ports_);
+    }
+
+    Status start_keeper() {
+        if (!options_.keeper || area_.via == Via::nbd_client)
+            return {};
+        progress_("starting netswapd");
+        return machine_.start_keeper(area_.name);
+    }
+
+    Machine &machine_;
+    Negotiator &negotiator_;
+    const AreaSpec &area_;
+    const UpOptions &options_;
+    const Progress &progress_;
+    UpReport report_;
+    std::vector<std::uint16_t> ports_;
+    UndoList undo_;
+};
+
+} // namespace
+
+Result<UpReport> bring_up(Machine &machine, Negotiator &negotiator, const AreaSpec &area,
+                          const UpOptions &options, const Progress &progress) {
+    if (auto ok = machine.check_privilege(); !ok)
+        return tl::unexpected(ok.error());
+    return BringUp(machine, negotiator, area, options, progress).run();
+}
+
+} // namespace netswap::live

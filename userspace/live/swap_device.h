@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+// A block device as swap: what it holds, its header, on and off, and what the kernel says of it.
+#pragma once
+
+#include "live/machine.h"
+#include "live/paths.h"
+
+namespace netswap::live {
+
+/// Size in bytes. Waits up to `limit_s` for it to become more than 0: nbd sets it a moment after
+/// connecting.
+Result<std::uint64_t> block_device_bytes(const std::string &device, double limit_s);
+
+/// What libblkid finds; without a signature the first 64 KiB must be zero to count as empty.
+Result<DeviceContent> probe_device(const std::string &device);
+
+/// Writes the first page of a swap area of `bytes` and syncs it.
+Status write_header(const std::string &device, std::uint64_t bytes);
+
+Status swap_on(const std::string &device, std::optional<int> prio);
+Status swap_off(const std::string &device);
+
+/// /proc/swaps.
+Result<std::vector<SwapEntry>> read_swaps(const Paths &paths);
+std::vector<SwapEntry> parse_swaps(std::string_view text);
+
+/// /proc/meminfo.
+Result<MemoryLevel> read_memory(const Paths &paths);
+
+} // namespace netswap::live

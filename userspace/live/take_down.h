@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include "live/machine.h"
+
+namespace netswap::live {
+
+struct DownOptions {
+    bool force = false; ///< even if the pages would not fit into memory
+};
+
+/// Told now and then while pages come back: bytes that are still out.
+using DownProgress = std::function<void(std::uint64_t left)>;
+
+struct DownReport {
+    std::uint64_t brought_back = 0; ///< bytes that were out when it began
+    std::vector<std::string> warnings;
+};
+
+/// Takes all pages back, ends the keeper, disconnects, and puts back what `up` changed. Refuses
+/// when the pages would not fit; nothing is changed then. A later error leaves the state file, so
+/// that it can be tried again. `others` says whether other areas stay up.
+Result<DownReport> take_down(Machine &machine, const AreaState &state, bool others,
+                             const DownOptions &options, const DownProgress &progress);
+
+} // namespace netswap::live

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace netswap::live {
+
+/// Steps that take back what was done, run in reverse order unless forgotten.
+class UndoList {
+  public:
+    UndoList() = default;
+    UndoList(const UndoList &) = delete;
+    UndoList &operator=(const UndoList &) = delete;
+    ~UndoList() {
+        while (!steps_.empty()) {
+            steps_.back()();
+            steps_.pop_back();
+        }
+    }
+
+    void add(std::function<void()> step) { steps_.push_back(std::move(step)); }
+    /// All went well.
+    void forget() { steps_.clear(); }
+
+  private:
+    std::vector<std::function<void()>> steps_;
+};
+
+} // namespace netswap::live
