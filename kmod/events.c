@@ -12,10 +12,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/workqueue.h>
-#include <net/genetlink.h>
-#include <net/net_namespace.h>
 
-#include "genl.h"
 #include "netswap.h"
 
 #define NR_KINDS (NETSWAP_EVENT_KIND_PACKET_DROPPED + 1)
@@ -34,28 +31,7 @@ static bool telling;
  */
 void netswap_event(enum netswap_event_kind kind, const char *subject, u64 value)
 {
-	struct sk_buff *msg;
-	void *hdr;
-
-	if (!genl_has_listeners(&netswap_nl_family, &init_net,
-				NETSWAP_NLGRP_EVENTS))
-		return;
-
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_NOWAIT | __GFP_NOMEMALLOC);
-	if (!msg)
-		return;
-	hdr = genlmsg_put(msg, 0, 0, &netswap_nl_family, 0,
-			  NETSWAP_CMD_EVENT_NTF);
-	if (!hdr || nla_put_u32(msg, NETSWAP_A_EVENT_KIND, kind) ||
-	    (subject && nla_put_string(msg, NETSWAP_A_EVENT_SUBJECT, subject)) ||
-	    nla_put_u64_64bit(msg, NETSWAP_A_EVENT_VALUE, value,
-			      NETSWAP_A_EVENT_PAD)) {
-		nlmsg_free(msg);
-		return;
-	}
-	genlmsg_end(msg, hdr);
-	genlmsg_multicast(&netswap_nl_family, msg, 0, NETSWAP_NLGRP_EVENTS,
-			  GFP_NOWAIT | __GFP_NOMEMALLOC);
+	netswap_notify(kind, subject, value);
 }
 EXPORT_SYMBOL_GPL(netswap_event);
 

@@ -15,6 +15,10 @@ static const struct nla_policy netswap_socket_unmark_nl_policy[NETSWAP_A_SOCKET_
 	[NETSWAP_A_SOCKET_FD] = { .type = NLA_S32, },
 };
 
+static const struct nla_policy netswap_task_grant_nl_policy[NETSWAP_A_TASK_ON + 1] = {
+	[NETSWAP_A_TASK_ON] = { .type = NLA_U32, },
+};
+
 static const struct genl_split_ops netswap_nl_ops[] = {
 	{
 		.cmd		= NETSWAP_CMD_POLICY_GET,
@@ -48,6 +52,13 @@ static const struct genl_split_ops netswap_nl_ops[] = {
 		.doit		= netswap_nl_socket_unmark_doit,
 		.policy		= netswap_socket_unmark_nl_policy,
 		.maxattr	= ARRAY_SIZE(netswap_socket_unmark_nl_policy) - 1,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= NETSWAP_CMD_TASK_GRANT,
+		.doit		= netswap_nl_task_grant_doit,
+		.policy		= netswap_task_grant_nl_policy,
+		.maxattr	= ARRAY_SIZE(netswap_task_grant_nl_policy) - 1,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

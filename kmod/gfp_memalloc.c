@@ -5,16 +5,18 @@
  * The reserve is memory that must come back: whoever takes it does so to free
  * more. Three kinds of callers may, and they are not equal:
  *
- *   receive	packet data, struct sk_buff, replies made in softirq. May take
- *		the last page: without it no acknowledgement is ever seen, and
- *		everything below waits for acknowledgements.
+ *   receive	packet data, struct sk_buff, replies made in softirq, and
+ *		threads that were granted the reserve to restore a connection.
+ *		May take the last page: without it no acknowledgement is ever
+ *		seen, and everything below waits for acknowledgements.
  *   refill	buffers for a receive ring (they come with __GFP_NORETRY: the
  *		ring can be filled later). Leave a sixteenth of min, so that a
  *		ring that fills up cannot starve the packets in it of heads.
  *   reclaim	everything else: PF_MEMALLOC in process context, that is a
- *		reclaimer and the pages it sends. Leave a quarter of min. A
- *		sender that fails here waits for its socket's write space and
- *		tries again; it holds nothing that a receive needs.
+ *		reclaimer and the pages it sends, and whoever sends on a marked
+ *		socket and could wait. Leave a quarter of min. A sender that
+ *		fails here waits for its socket's write space and tries again;
+ *		it holds nothing that a receive needs.
  *
  * So transmit can never take receive's share, which the kernel's own rule (all
  * of the reserve to everybody entitled) does not say. Order-0 pages only,
@@ -56,14 +58,23 @@ static const char * const counter_names[] = {
 static struct netswap_mechanism mech;
 static unsigned long lowest_free = ULONG_MAX;
 
+static bool is_reclaim(gfp_t gfp)
+{
+	if (in_softirq())
+		return false;
+	if (current->flags & PF_MEMALLOC)
+		return !netswap_task_granted();
+	/* Who can wait for memory receives nothing: a marked socket sends. */
+	return gfp & __GFP_DIRECT_RECLAIM;
+}
+
 VISIBLE_IF_KUNIT enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp)
 {
 	if (gfp & __GFP_NOFAIL)
 		return GFP_MEMALLOC_RECEIVE;
-	if (in_softirq() || !(current->flags & PF_MEMALLOC))
-		return gfp & __GFP_NORETRY ? GFP_MEMALLOC_REFILL :
-					     GFP_MEMALLOC_RECEIVE;
-	return GFP_MEMALLOC_RECLAIM;
+	if (is_reclaim(gfp))
+		return GFP_MEMALLOC_RECLAIM;
+	return gfp & __GFP_NORETRY ? GFP_MEMALLOC_REFILL : GFP_MEMALLOC_RECEIVE;
 }
 EXPORT_SYMBOL_IF_KUNIT(gfp_memalloc_class);
 

@@ -4,9 +4,11 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <kunit/visibility.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 
 #include "netswap.h"
 
@@ -18,6 +20,20 @@ const struct memreserve_host *netswap_host(void)
 	return host;
 }
 EXPORT_SYMBOL_GPL(netswap_host);
+
+/* Did the current thread get the reserve by request? Any context. */
+bool netswap_task_granted(void)
+{
+	return netswap_grants_has(current);
+}
+EXPORT_SYMBOL_GPL(netswap_task_granted);
+
+/* What the request task-grant does; process context. */
+VISIBLE_IF_KUNIT int netswap_task_grant(bool on)
+{
+	return on ? netswap_grants_take() : netswap_grants_drop();
+}
+EXPORT_SYMBOL_IF_KUNIT(netswap_task_grant);
 
 /*
  * The hooks are looked up by name: a module that named the symbol directly
@@ -59,6 +75,7 @@ module_init(netswap_init);
 static void __exit netswap_exit(void)
 {
 	netswap_netlink_uninit();
+	netswap_grants_uninit();
 	netswap_events_uninit();
 	symbol_put(memreserve_host);
 }

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Handlers of the generic netlink family "netswap" (uapi/netswap.yaml).
+ * Handlers of the generic netlink family "netswap" (uapi/netswap.yaml) that
+ * need hooks; those about sockets and threads are in common/.
  */
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/mutex.h>
-#include <linux/net.h>
-#include <linux/module.h>
 #include <net/genetlink.h>
-#include <net/sock.h>
 
 #include "genl.h"
 #include "netswap.h"
-
-static DEFINE_MUTEX(marker_lock);	/* protects the next one */
-static const struct netswap_marker *marker;
 
 /**
  * netswap_marker_set - tell the core how to reach the marked sockets
@@ -24,33 +18,17 @@ static const struct netswap_marker *marker;
  */
 void netswap_marker_set(const struct netswap_marker *new)
 {
-	mutex_lock(&marker_lock);
-	marker = new;
-	mutex_unlock(&marker_lock);
+	netswap_requests_set_marker(new);
 }
 EXPORT_SYMBOL_GPL(netswap_marker_set);
 
 int netswap_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct memreserve_host *host = netswap_host();
-	struct sk_buff *msg;
-	void *hdr;
 
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-	hdr = genlmsg_iput(msg, info);
-	if (!hdr ||
-	    nla_put_string(msg, NETSWAP_A_POLICY_POLICY, host->policy()) ||
-	    nla_put_u32(msg, NETSWAP_A_POLICY_EMERGENCY_PAGES,
-			host->emergency()) ||
-	    nla_put_u32(msg, NETSWAP_A_POLICY_MARKED_SOCKETS,
-			host->sk_count())) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return netswap_requests_reply_policy(info, host->policy(),
+					     host->emergency(),
+					     host->sk_count());
 }
 
 /*
@@ -146,128 +124,6 @@ int netswap_nl_counter_get_dumpit(struct sk_buff *skb,
 	int err = netswap_for_each(put_counters, &dump);
 
 	return err == -EMSGSIZE && skb->len ? skb->len : err;
-}
-
-static int put_mark(struct sk_buff *skb, struct netlink_callback *cb,
-		    const struct netswap_mark *mark)
-{
-	void *hdr = genlmsg_iput(skb, genl_info_dump(cb));
-
-	if (!hdr)
-		return -EMSGSIZE;
-	if (nla_put_u32(skb, NETSWAP_A_SOCKET_ID, mark->id) ||
-	    nla_put_u32(skb, NETSWAP_A_SOCKET_INODE, mark->inode) ||
-	    nla_put_u16(skb, NETSWAP_A_SOCKET_FAMILY, mark->family) ||
-	    nla_put_string(skb, NETSWAP_A_SOCKET_LOCAL, mark->local) ||
-	    nla_put_string(skb, NETSWAP_A_SOCKET_REMOTE, mark->remote) ||
-	    nla_put_u32(skb, NETSWAP_A_SOCKET_BY, mark->by)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-int netswap_nl_socket_get_dumpit(struct sk_buff *skb,
-				 struct netlink_callback *cb)
-{
-	struct netswap_mark mark;
-	int err = 0;
-
-	mutex_lock(&marker_lock);
-	while (marker && marker->next(cb->args[0], &mark)) {
-		err = put_mark(skb, cb, &mark);
-		if (err)
-			break;
-		cb->args[0] = (long)mark.id + 1;
-	}
-	mutex_unlock(&marker_lock);
-	return err == -EMSGSIZE && skb->len ? skb->len : err;
-}
-
-static int reply_id(struct genl_info *info, u32 id)
-{
-	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	void *hdr;
-
-	if (!msg)
-		return -ENOMEM;
-	hdr = genlmsg_iput(msg, info);
-	if (!hdr || nla_put_u32(msg, NETSWAP_A_SOCKET_ID, id)) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
-}
-
-/* The request is handled in the sender's context, so its fd is ours. */
-static struct socket *request_socket(struct genl_info *info)
-{
-	struct socket *sock;
-	int err;
-
-	if (GENL_REQ_ATTR_CHECK(info, NETSWAP_A_SOCKET_FD))
-		return ERR_PTR(-EINVAL);
-	sock = sockfd_lookup(nla_get_s32(info->attrs[NETSWAP_A_SOCKET_FD]),
-			     &err);
-	if (!sock) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[NETSWAP_A_SOCKET_FD],
-				    "fd is not an open socket of the caller");
-		return ERR_PTR(err);
-	}
-	return sock;
-}
-
-int netswap_nl_socket_mark_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct socket *sock = request_socket(info);
-	u32 id = 0;
-	int err;
-
-	if (IS_ERR(sock))
-		return PTR_ERR(sock);
-
-	mutex_lock(&marker_lock);
-	err = marker ? marker->mark(sock->sk, &id) : -EOPNOTSUPP;
-	mutex_unlock(&marker_lock);
-	sockfd_put(sock);
-
-	if (err == -EOPNOTSUPP)
-		NL_SET_ERR_MSG(info->extack, "sock_memalloc is not loaded");
-	else if (err == -EBUSY)
-		NL_SET_ERR_MSG(info->extack, "the socket is marked already");
-	return err ?: reply_id(info, id);
-}
-
-int netswap_nl_socket_unmark_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct socket *sock = NULL;
-	u32 id = 0;
-	int err;
-
-	if (info->attrs[NETSWAP_A_SOCKET_ID]) {
-		id = nla_get_u32(info->attrs[NETSWAP_A_SOCKET_ID]);
-	} else {
-		sock = request_socket(info);
-		if (IS_ERR(sock))
-			return PTR_ERR(sock);
-	}
-
-	mutex_lock(&marker_lock);
-	err = marker ? marker->unmark(sock ? sock->sk : NULL, id) : -EOPNOTSUPP;
-	mutex_unlock(&marker_lock);
-	if (sock)
-		sockfd_put(sock);
-
-	if (err == -EOPNOTSUPP)
-		NL_SET_ERR_MSG(info->extack, "sock_memalloc is not loaded");
-	else if (err == -ENOENT)
-		NL_SET_ERR_MSG(info->extack, "no such mark");
-	else if (err == -EPERM)
-		NL_SET_ERR_MSG(info->extack, "the mark is the kernel's own");
-	return err;
 }
 
 int netswap_netlink_init(void)

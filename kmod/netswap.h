@@ -14,11 +14,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "uapi/netswap.h"
-
-struct net;
-struct sk_buff;
-struct sock;
+#include "common/common.h"
 
 /**
  * struct netswap_mechanism - one module's answers and counters
@@ -70,6 +66,10 @@ static inline void netswap_count_many(const struct netswap_mechanism *mech,
 
 /* main.c APIs */
 const struct memreserve_host *netswap_host(void);
+bool netswap_task_granted(void);
+#if IS_ENABLED(CONFIG_KUNIT)
+int netswap_task_grant(bool on);
+#endif
 
 /* events.c APIs */
 void netswap_event(enum netswap_event_kind kind, const char *subject,
@@ -77,32 +77,6 @@ void netswap_event(enum netswap_event_kind kind, const char *subject,
 void netswap_event_later(enum netswap_event_kind kind, u64 value);
 void netswap_events_init(void);
 void netswap_events_uninit(void);
-
-/**
- * struct netswap_mark - a marked socket, as shown to user space
- */
-struct netswap_mark {
-	u32 id;
-	u32 inode;
-	u16 family;
-	enum netswap_marked_by by;
-	char local[64];
-	char remote[64];
-};
-
-/**
- * struct netswap_marker - how the core reaches the list of marked sockets
- * @mark: mark @sk for user space and return the mark's id in @id. -EBUSY: it
- *	is marked already. Process context.
- * @unmark: take back user space's mark @id, or that of @sk if not NULL.
- *	-ENOENT: no such mark. -EPERM: the kernel's own. Process context.
- * @next: the mark with the smallest id that is not below @id. False: none.
- */
-struct netswap_marker {
-	int (*mark)(struct sock *sk, u32 *id);
-	int (*unmark)(struct sock *sk, u32 id);
-	bool (*next)(u32 id, struct netswap_mark *mark);
-};
 
 /* netlink.c APIs */
 void netswap_marker_set(const struct netswap_marker *marker);

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 """Generate C from the netlink spec kmod/uapi/netswap.yaml.
 
-    gen-netlink.py --mode uapi|header|source [--spec FILE]    print to stdout
+    gen-netlink.py --mode uapi|header|source|stock [--spec FILE]    print to stdout
     gen-netlink.py --check [--spec FILE]                      compare with the committed files
 
 uapi    constants for user space and kernel      -> kmod/uapi/netswap.h
 header  what the handlers must provide           -> kmod/genl.h
 source  policies, operation table, family        -> kmod/genl.c
+stock   the same for netswap_mark.ko             -> kmod/stock/genl.c
+
+The last one is for kernels without hooks: it lacks the operations about
+mechanisms, and it has the older kind of table, which Linux 6.1 knows, too.
 """
 import argparse
 import pathlib
@@ -18,6 +22,7 @@ import yaml
 BANNER = "generated from {spec} by scripts/gen-netlink.py, do not edit"
 NLA = {"u16": "NLA_U16", "u32": "NLA_U32", "u64": "NLA_U64", "s32": "NLA_S32",
        "string": "NLA_NUL_STRING", "pad": None}
+HOOKED_ONLY = {"mechanism-get", "counter-get"}
 
 
 def c_name(name):
@@ -36,6 +41,7 @@ class Spec:
         self.sets = {s["name"]: s for s in self.raw["attribute-sets"]}
         self.ops = self.raw["operations"]["list"]
         self.enums = self.raw.get("definitions", [])
+        self.legacy = False  # the older kind of operation table
         self.groups = self.raw.get("mcast-groups", {}).get("list", [])
         for attr_set in self.sets.values():
             for attr in attr_set["attributes"]:
@@ -108,8 +114,18 @@ def gen_header(spec):
     return out
 
 
+def gen_stock(spec):
+    """The source for kernels without hooks."""
+    unhooked = Spec(spec.path)
+    unhooked.ops = [op for op in spec.ops if op["name"] not in HOOKED_ONLY]
+    unhooked.legacy = True
+    return gen_source(unhooked)
+
+
 def gen_source(spec):
     n = spec.name
+    tabs = "\t\t" if spec.legacy else "\t"
+    table, member = ("genl_ops", "ops") if spec.legacy else ("genl_split_ops", "split_ops")
     out = "// SPDX-License-Identifier: GPL-2.0\n"
     out += f"/* {BANNER.format(spec='uapi/netswap.yaml')} */\n"
     out += "#include <linux/module.h>\n#include <net/genetlink.h>\n#include <net/netlink.h>\n\n#include \"genl.h\"\n"
@@ -123,7 +139,7 @@ def gen_source(spec):
         for attr in attrs:
             out += f"\t[{macro(prefix, attr['name'])}] = {{ .type = {NLA[attr['type']]}, }},\n"
         out += "};\n"
-    out += f"\nstatic const struct genl_split_ops {n}_nl_ops[] = {{\n"
+    out += f"\nstatic const struct {table} {n}_nl_ops[] = {{\n"
     for op, kind, name in handlers(spec):
         attrs = request_attrs(spec, op, kind)
         out += f"\t{{\n\t\t.cmd\t\t= {macro(n, 'CMD', op['name'])},\n\t\t.{kind}it\t\t= {name},\n"
@@ -131,8 +147,11 @@ def gen_source(spec):
             policy = f"{n}_{c_name(op['name'])}_nl_policy"
             out += f"\t\t.policy\t\t= {policy},\n\t\t.maxattr\t= ARRAY_SIZE({policy}) - 1,\n"
         flags = ["GENL_ADMIN_PERM"] if "admin-perm" in op.get("flags", []) else []
-        flags.append("GENL_CMD_CAP_DO" if kind == "do" else "GENL_CMD_CAP_DUMP")
-        out += f"\t\t.flags\t\t= {' | '.join(flags)},\n\t}},\n"
+        if not spec.legacy:
+            flags.append("GENL_CMD_CAP_DO" if kind == "do" else "GENL_CMD_CAP_DUMP")
+        if flags:
+            out += f"\t\t.flags\t\t= {' | '.join(flags)},\n"
+        out += "\t},\n"
     out += f"}};\n\nstatic const struct genl_multicast_group {n}_nl_mcgrps[] = {{\n"
     for group in spec.groups:
         out += f"\t[{macro(n, 'NLGRP', group['name'])}] = {{ \"{group['name']}\", }},\n"
@@ -143,8 +162,8 @@ struct genl_family {n}_nl_family __ro_after_init = {{
 \t.version\t= {macro(n)}_FAMILY_VERSION,
 \t.parallel_ops\t= true,
 \t.module\t\t= THIS_MODULE,
-\t.split_ops\t= {n}_nl_ops,
-\t.n_split_ops\t= ARRAY_SIZE({n}_nl_ops),
+\t.{member}{tabs}= {n}_nl_ops,
+\t.n_{member}{tabs}= ARRAY_SIZE({n}_nl_ops),
 \t.mcgrps\t\t= {n}_nl_mcgrps,
 \t.n_mcgrps\t= ARRAY_SIZE({n}_nl_mcgrps),
 }};
@@ -153,7 +172,7 @@ struct genl_family {n}_nl_family __ro_after_init = {{
 
 
 TARGETS = {"uapi": (gen_uapi, "uapi/netswap.h"), "header": (gen_header, "genl.h"),
-           "source": (gen_source, "genl.c")}
+           "source": (gen_source, "genl.c"), "stock": (gen_stock, "stock/genl.c")}
 
 
 def main():

@@ -73,6 +73,46 @@ static void class_tells_receive_from_reclaim(struct kunit *test)
 	memalloc_noreclaim_restore(flags);
 }
 
+static void sender_on_marked_socket_is_reclaim(struct kunit *test)
+{
+	const gfp_t sends = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN;
+	enum gfp_memalloc_class in_softirq;
+
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends), GFP_MEMALLOC_RECLAIM);
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends & ~__GFP_IO),
+			GFP_MEMALLOC_RECLAIM);
+	/* Its acknowledgements and what it sends again, from a timer. */
+	local_bh_disable();
+	in_softirq = gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, in_softirq, GFP_MEMALLOC_RECEIVE);
+}
+
+static void granted_thread_is_receive(struct kunit *test)
+{
+	enum gfp_memalloc_class granted, after;
+	enum memreserve_depth depth;
+	unsigned int flags;
+
+	KUNIT_ASSERT_FALSE(test, netswap_task_granted());
+	KUNIT_ASSERT_EQ(test, netswap_task_grant(true), 0);
+	KUNIT_EXPECT_EQ(test, netswap_task_grant(true), 0);
+	KUNIT_EXPECT_TRUE(test, netswap_task_granted());
+	depth = netswap_entitled(GFP_KERNEL);
+	granted = gfp_memalloc_class(GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, netswap_task_grant(false), 0);
+	KUNIT_EXPECT_EQ(test, netswap_task_grant(false), -ENOENT);
+
+	KUNIT_EXPECT_EQ(test, depth, MEMRESERVE_DEPTH_FULL);
+	KUNIT_EXPECT_EQ(test, granted, GFP_MEMALLOC_RECEIVE);
+	KUNIT_EXPECT_FALSE(test, current->flags & PF_MEMALLOC);
+	KUNIT_EXPECT_FALSE(test, netswap_task_granted());
+	flags = memalloc_noreclaim_save();
+	after = gfp_memalloc_class(GFP_KERNEL);
+	memalloc_noreclaim_restore(flags);
+	KUNIT_EXPECT_EQ(test, after, GFP_MEMALLOC_RECLAIM);
+}
+
 static void floors_leave_receive_its_share(struct kunit *test)
 {
 	unsigned long min;
@@ -142,6 +182,25 @@ static void reclaim_class_stops_and_receive_goes_on(struct kunit *test)
 	KUNIT_EXPECT_GE(test, got_receive + 3, min / 4);
 }
 
+static void granted_thread_takes_the_last_pages(struct kunit *test)
+{
+	unsigned long min, after;
+	struct starve starve;
+	int err;
+
+	starve_begin(&starve);
+	err = netswap_task_grant(true);
+	starve_take(&starve, GFP_KERNEL);
+	if (!err)
+		netswap_task_grant(false);
+	after = starve_free();
+	min = starve_min();
+	starve_end(&starve);
+
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_LT(test, after, min / 8);
+}
+
 static void reserve_access_lifts_memory_policy(struct kunit *test)
 {
 	if (!two_nodes())
@@ -152,10 +211,13 @@ static void reserve_access_lifts_memory_policy(struct kunit *test)
 static struct kunit_case gfp_memalloc_cases[] = {
 	KUNIT_CASE_PARAM(entitled_follows_flags_and_context, entitled_gen_params),
 	KUNIT_CASE(class_tells_receive_from_reclaim),
+	KUNIT_CASE(sender_on_marked_socket_is_reclaim),
+	KUNIT_CASE(granted_thread_is_receive),
 	KUNIT_CASE(floors_leave_receive_its_share),
 	KUNIT_CASE(reserve_page_is_marked),
 	KUNIT_CASE(page_above_watermark_is_not_marked),
 	KUNIT_CASE(reclaim_class_stops_and_receive_goes_on),
+	KUNIT_CASE(granted_thread_takes_the_last_pages),
 	KUNIT_CASE(reserve_access_lifts_memory_policy),
 	{}
 };
