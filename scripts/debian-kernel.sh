@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Fetch one of Debian's own kernels for the lab, and build for it what needs no
-# hooks (kmod/stock).
+# hooks (kmod/stock; scripts/stock-source.sh tells what belongs to it).
 #
 #   debian-kernel.sh FLAVOUR     debian-6.12   the cloud kernel of bookworm's 6.12 line
 #                                debian-6.1    the cloud kernel of bookworm itself
@@ -20,7 +20,8 @@ debian-6.12) pattern='6\.12\.[0-9]+\+deb12' ;;
 debian-6.1) pattern='6\.1\.0-[0-9]+' ;;
 *) die "unknown kernel '$flavour'; there are debian-6.12 and debian-6.1" ;;
 esac
-sources=kmod/stock
+# Besides our modules, one that the tests in the guest load.
+tests=(kmod/stock/tests/Kbuild kmod/tests/starve.h kmod/tests/starve_atomic.c)
 # What the lab's guest loads, as far as these kernels have it as modules.
 drivers=(virtio_pci virtio_console virtio_net virtio_blk nbd e1000)
 
@@ -97,13 +98,19 @@ take_drivers()
 
 build_ours()
 {
-	local work=$base/$key.work
+	local work=$base/$key.work part
 	rm -rf "$work" "$modules"
 	mkdir -p "$modules"
-	cp -r "$root/$sources" "$work"
-	run_logged "$work.log" "modules for $flavour" "" \
-		make -C "$base/build" M="$work" CC="$cc" W=1e "-j$(nproc)" modules
-	cp "$work"/*.ko "$base"/drivers/*.ko "$modules/"
+	"$root/scripts/stock-source.sh" "$work"
+	(cd "$root" && cp --parents "${tests[@]}" "$work/")
+	for part in kmod/stock kmod/stock/tests; do
+		run_logged "$work.log" "modules for $flavour" "" \
+			make -C "$base/build" M="$work/$part" CC="$cc" W=1e "-j$(nproc)" modules
+		cp "$work/$part"/*.ko "$modules/"
+	done
+	# In the guest they take memory as files, too: no debug information.
+	strip --strip-debug "$modules"/*.ko
+	cp "$base"/drivers/*.ko "$modules/"
 	: >"$modules/complete"
 }
 
@@ -118,8 +125,8 @@ if [ ! -e "$base/complete" ]; then
 	take_drivers
 	: >"$base/complete"
 fi
-mapfile -t files < <(files_below "$sources")
-key=$(hash_of scripts/debian-kernel.sh "${files[@]}")
+mapfile -t files < <("$root/scripts/stock-source.sh" --list)
+key=$(hash_of scripts/debian-kernel.sh "${files[@]}" "${tests[@]}")
 modules=$base/modules-$key
 [ -e "$modules/complete" ] || build_ours
 

@@ -25,11 +25,10 @@
 #include <net/sock.h>
 
 #include "btf_check.h"
+#include "hooks.h"
 
 #define DRIVER		"virtio_net"
 #define FUNCTION	"try_fill_recv"
-/* What all hooked kernels export, and no other. */
-#define HOOKS		"memreserve_host"
 
 static const char * const params[] = { "vi", "rq", "gfp" };
 
@@ -96,19 +95,11 @@ MODULE_PARM_DESC(refills_work, "the same by the worker, which then may not recla
 module_param_cb(unknown, &counter_ops, (void *)UNKNOWN, 0444);
 MODULE_PARM_DESC(unknown, "read only: calls with an unknown gfp, left alone");
 
-static bool has_hooks(void)
-{
-	if (!__symbol_get(HOOKS))
-		return false;
-	__symbol_put(HOOKS);
-	return true;
-}
-
 static int __init guard_init(void)
 {
 	int err;
 
-	if (has_hooks()) {
+	if (kernel_has_hooks()) {
 		pr_err("this kernel has memreserve hooks; load rx_reserve instead\n");
 		return -EOPNOTSUPP;
 	}

@@ -60,7 +60,8 @@ Result<CounterList> NetlinkCounters::read() {
         return fail("netlink counters: out of memory");
     if (const int error = nl_send_auto(socket.get(), request.get()); error < 0)
         return tl::unexpected(netlink_error("asking", error));
-    if (const int error = nl_recvmsgs_default(socket.get()); error < 0)
+    // On a kernel without hooks netswap_mark has the family, but nothing to count.
+    if (const int error = nl_recvmsgs_default(socket.get()); error < 0 && error != -NLE_OPNOTSUPP)
         return tl::unexpected(netlink_error("reading the answer", error));
     return list;
 }
