@@ -3,5 +3,8 @@
 set(NETSWAP_LIVE_TESTS
     live/area_state_test.cpp
     live/config_file_test.cpp
+    live/handshake_test.cpp
     live/nbd_uri_test.cpp
+    live/set_up_test.cpp
+    live/tcp_table_test.cpp
 )

@@ -164,8 +164,10 @@ int GenlClient::netswap_mark(int fd) {
     return ask(request);
 }
 
-int GenlClient::netswap_grant(bool) {
-    return EOPNOTSUPP;
+int GenlClient::netswap_grant(bool on) {
+    GenlRequest request(family_.id, NETSWAP_CMD_TASK_GRANT, NETSWAP_FAMILY_VERSION, ++sequence_);
+    request.put_u32(NETSWAP_A_TASK_ON, on ? 1 : 0);
+    return ask(request);
 }
 
 bool NbdEvents::open(const GenlFamily &family) {

@@ -17,8 +17,9 @@ constexpr std::uint64_t least_swap_bytes = 10 * swap_page_bytes; // the kernel's
 constexpr const char *guard = "netswap_guard";
 constexpr const char *mark = "netswap_mark";
 
-std::string megabytes(std::uint64_t bytes) {
-    return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
+std::string size_text(std::uint64_t bytes) {
+    return bytes < 1 << 20 ? fmt::format("{} KiB", bytes >> 10)
+                           : fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
 }
 
 class BringUp {
@@ -118,8 +119,8 @@ class BringUp {
         const auto wanted = area_.size.value_or(info.bytes);
         if (info.bytes < wanted || info.bytes < least_swap_bytes)
             return fail(fmt::format("export '{}' has {}, swap needs {}", options_.export_name,
-                                    megabytes(info.bytes),
-                                    megabytes(std::max(wanted, least_swap_bytes))));
+                                    size_text(info.bytes),
+                                    size_text(std::max(wanted, least_swap_bytes))));
         if (area_.conns > 1 && !(info.flags & keeper::flag_multi_conn))
             return fail(fmt::format("the server does not promise that several connections see the "
                                     "same data; use --conns 1"));
@@ -185,8 +186,8 @@ class BringUp {
         if (!bytes)
             return tl::unexpected(bytes.error());
         if (*bytes < state.swap_bytes)
-            return fail(fmt::format("{} has {}, swap needs {}", state.device, megabytes(*bytes),
-                                    megabytes(state.swap_bytes)));
+            return fail(fmt::format("{} has {}, swap needs {}", state.device, size_text(*bytes),
+                                    size_text(state.swap_bytes)));
         const auto found = machine_.device_content(state.device);
         if (!found)
             return tl::unexpected(found.error());
