@@ -6,6 +6,7 @@ namespace netswap::cli {
 void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiator) {
     add_up(app, exit_code, negotiator);
     add_down(app, exit_code);
+    add_plan(app, exit_code);
 }
 
 } // namespace netswap::cli

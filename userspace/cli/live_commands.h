@@ -17,6 +17,9 @@ void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiat
 void add_up(CLI::App &app, int &exit_code, live::Negotiator &negotiator);
 void add_down(CLI::App &app, int &exit_code);
 
+// Each has its file: cli/live/NAME.cpp.
+void add_plan(CLI::App &app, int &exit_code);
+
 /// Parses the command line; errors are one line on stderr. Returns the program's exit code.
 int run_app(CLI::App &app, int argc, char **argv, int &exit_code);
 

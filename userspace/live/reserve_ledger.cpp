@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "live/reserve_ledger.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/text.h"
+
+namespace netswap::live {
+
+namespace {
+
+using nlohmann::json;
+
+// No .json at the end: those files are areas.
+constexpr const char *file_name = "min_free";
+constexpr const char *lock_name = "min_free.lock";
+
+} // namespace
+
+std::int64_t ReserveLedger::need_kb() const {
+    std::int64_t most = 0;
+    for (const auto &[area, kb] : needs)
+        most = std::max(most, kb);
+    return most;
+}
+
+Result<Fd> lock_ledger(const Paths &paths) {
+    if (::mkdir(paths.run().c_str(), 0755) != 0 && errno != EEXIST)
+        return tl::unexpected(errno_error(paths.run(), errno, exit_host));
+    const auto file = paths.run(lock_name);
+    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!fd.valid() || ::flock(fd.get(), LOCK_EX) != 0)
+        return tl::unexpected(errno_error(file, errno, exit_host));
+    return fd;
+}
+
+Result<ReserveLedger> read_ledger(const Paths &paths) {
+    ReserveLedger ledger;
+    const auto file = paths.run(file_name);
+    if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT)
+        return ledger;
+    const auto text = read_file(file);
+    if (!text)
+        return tl::unexpected(text.error());
+    try {
+        const auto in = json::parse(*text);
+        in.at("before_kb").get_to(ledger.before_kb);
+        in.at("set_kb").get_to(ledger.set_kb);
+        in.at("needs").get_to(ledger.needs);
+    } catch (const json::exception &error) {
+        return fail(fmt::format("{}: damaged ({}); set vm.min_free_kbytes by hand and remove it",
+                                file, error.what()));
+    }
+    return ledger;
+}
+
+Status write_ledger(const Paths &paths, const ReserveLedger &ledger) {
+    const auto file = paths.run(file_name);
+    if (ledger.needs.empty()) {
+        if (::unlink(file.c_str()) != 0 && errno != ENOENT)
+            return tl::unexpected(errno_error(file, errno));
+        return {};
+    }
+    const json out = {
+        {"before_kb", ledger.before_kb}, {"set_kb", ledger.set_kb}, {"needs", ledger.needs}};
+    return write_file(file, out.dump(2) + "\n");
+}
+
+} // namespace netswap::live
