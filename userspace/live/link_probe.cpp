@@ -58,6 +58,10 @@ Result<int> link_index(const std::string &server, const sockaddr *address) {
     const auto refuse = [&](int error) {
         return fail(fmt::format("no route to {}: {}", server, ::nl_geterror(error)), exit_host);
     };
+    const bool six = address->sa_family == AF_INET6;
+    const auto *in6 = reinterpret_cast<const sockaddr_in6 *>(address);
+    if (six && in6->sin6_scope_id != 0) // link-local: the address says it
+        return static_cast<int>(in6->sin6_scope_id);
     const std::unique_ptr<nl_sock, SocketDeleter> socket(::nl_socket_alloc());
     if (!socket)
         return refuse(-NLE_NOMEM);
@@ -66,10 +70,8 @@ Result<int> link_index(const std::string &server, const sockaddr *address) {
 
     const std::unique_ptr<nl_msg, MessageDeleter> message(
         ::nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_REQUEST));
-    const bool six = address->sa_family == AF_INET6;
-    const void *bytes =
-        six ? static_cast<const void *>(&reinterpret_cast<const sockaddr_in6 *>(address)->sin6_addr)
-            : &reinterpret_cast<const sockaddr_in *>(address)->sin_addr;
+    const void *bytes = six ? static_cast<const void *>(&in6->sin6_addr)
+                            : &reinterpret_cast<const sockaddr_in *>(address)->sin_addr;
     const int length = six ? 16 : 4;
     rtmsg route{};
     route.rtm_family = static_cast<unsigned char>(address->sa_family);

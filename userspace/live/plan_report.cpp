@@ -100,9 +100,20 @@ json nics_json(const MachineFacts &facts) {
 }
 
 json machine_json(const MachineFacts &facts) {
+    auto zones = json::array();
+    for (const auto &zone : facts.zones)
+        zones.push_back({{"node", zone.node},
+                         {"name", zone.name},
+                         {"free", zone.free},
+                         {"min", zone.min},
+                         {"low", zone.low},
+                         {"high", zone.high},
+                         {"managed", zone.managed},
+                         {"protection", zone.protection}});
     json out = {{"server", facts.server ? json(*facts.server) : json(nullptr)},
                 {"same_host", facts.same_host},
                 {"nics", nics_json(facts)},
+                {"zones", std::move(zones)},
                 {"cpus", facts.cpus},
                 {"page_bytes", facts.page_bytes},
                 {"watermark_boost_factor", facts.boost_factor},

@@ -65,9 +65,9 @@ enum class Restored {
 Result<Restored> restore_reserve(const Paths &paths, MinFree &kernel, const std::string &area);
 
 enum class ReserveState {
-    not_asked,       ///< no area needs anything
-    holds,           ///< the value is high enough
-    reapplied,       ///< the kernel had lowered it by itself (huge pages switched off): set again
+    not_asked, ///< no area needs anything
+    holds,     ///< the value is high enough
+    reapplied, ///< it was what the kernel chooses by itself (huge pages switched off): set again
     lowered_by_hand, ///< somebody set a smaller value: left alone
 };
 
