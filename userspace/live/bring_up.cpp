@@ -205,8 +205,7 @@ class BringUp {
             return with_context(change.error(), "sizing the reserve");
         state.min_free_before_kb = change->before_kb;
         state.min_free_set_kb = change->set_kb;
-        if (change->set_kb >= 0)
-            undo_.add([this] { (void)machine_.restore_reserve(report_.state); });
+        undo_.add([this] { (void)machine_.restore_reserve(report_.state); });
         return {};
     }
 

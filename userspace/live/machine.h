@@ -13,6 +13,7 @@
 #include "lib/result.h"
 #include "live/area.h"
 #include "live/area_state.h"
+#include "live/reserve.h"
 
 namespace netswap::live {
 
@@ -65,12 +66,6 @@ struct SwapEntry {
 struct MemoryLevel {
     std::uint64_t available = 0; ///< MemAvailable, bytes
     std::uint64_t swap_free = 0; ///< of all areas, bytes
-};
-
-/// What was done to vm.min_free_kbytes; -1 for left alone.
-struct ReserveChange {
-    std::int64_t before_kb = -1;
-    std::int64_t set_kb = -1;
 };
 
 class Machine {

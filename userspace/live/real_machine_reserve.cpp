@@ -1,19 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0
+// What the machine's network cards and memory mean for an area.
+#include <sys/socket.h>
+
+#include "live/machine_facts.h"
+#include "live/nic_facts.h"
 #include "live/real_machine.h"
+#include "live/reserve.h"
+#include "live/reserve_plan.h"
 
 namespace netswap::live {
 
-Result<ReserveChange> RealMachine::raise_reserve(const AreaSpec &area, const AreaState &) {
+namespace {
+
+/// For the route; a UNIX socket's server is on this machine.
+std::string route_target(const ServerAddress &server) {
+    return server.family == AF_UNIX ? "127.0.0.1" : server.address;
+}
+
+} // namespace
+
+Result<ReserveChange> RealMachine::raise_reserve(const AreaSpec &area, const AreaState &state) {
     if (area.reserve == ReservePolicy::keep)
         return ReserveChange{};
-    return fail("not written yet");
+    ProcMinFree kernel(paths_);
+    if (area.reserve == ReservePolicy::fixed)
+        return apply_reserve(paths_, kernel, area.name,
+                             static_cast<std::int64_t>(area.reserve_bytes / 1024));
+    KernelLinkProbe probe;
+    const auto facts = read_machine_facts(paths_, probe, route_target(state.addresses.front()));
+    if (!facts)
+        return tl::unexpected(facts.error());
+    const auto plan = make_reserve_plan(*facts, connections_up(paths_) + area.conns);
+    if (plan.refusal)
+        return fail(*plan.refusal + " (--reserve keep goes on regardless)", exit_host);
+    return apply_reserve(paths_, kernel, area.name, plan.min_free_target_kb);
 }
 
-Status RealMachine::restore_reserve(const AreaState &) {
-    return {};
+Status RealMachine::restore_reserve(const AreaState &state) {
+    ProcMinFree kernel(paths_);
+    const auto done = live::restore_reserve(paths_, kernel, state.name);
+    return done ? Status{} : tl::unexpected(done.error());
 }
 
-bool RealMachine::needs_guard(const std::vector<ServerAddress> &) {
+bool RealMachine::needs_guard(const std::vector<ServerAddress> &servers) {
+    KernelLinkProbe probe;
+    for (const auto &server : servers) {
+        const auto nics = nics_for(paths_, probe, route_target(server));
+        if (!nics)
+            continue;
+        for (const auto &nic : *nics)
+            if (read_nic(paths_, probe, nic, ::sysconf(_SC_PAGESIZE)).driver == "virtio_net")
+                return true;
+    }
     return false;
 }
 
