@@ -5,10 +5,12 @@ set(NETSWAP_LIVE_TESTS
     live/config_file_test.cpp
     live/handshake_test.cpp
     live/machine_facts_test.cpp
+    live/marks_message_test.cpp
     live/nbd_uri_test.cpp
     live/reserve_plan_test.cpp
     live/reserve_test.cpp
     live/set_up_test.cpp
+    live/sockets_test.cpp
     live/tcp_table_test.cpp
     live/watermarks_test.cpp
 )

@@ -7,6 +7,9 @@ void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiat
     add_up(app, exit_code, negotiator);
     add_down(app, exit_code);
     add_plan(app, exit_code);
+    add_mark(app, exit_code);
+    add_unmark(app, exit_code);
+    add_sockets(app, exit_code);
 }
 
 } // namespace netswap::cli

@@ -16,6 +16,9 @@ void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiat
 
 void add_up(CLI::App &app, int &exit_code, live::Negotiator &negotiator);
 void add_down(CLI::App &app, int &exit_code);
+void add_mark(CLI::App &app, int &exit_code);
+void add_unmark(CLI::App &app, int &exit_code);
+void add_sockets(CLI::App &app, int &exit_code);
 
 // Each has its file: cli/live/NAME.cpp.
 void add_plan(CLI::App &app, int &exit_code);

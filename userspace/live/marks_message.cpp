@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "live/marks_message.h"
+
+#include <array>
+#include <cstring>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "kmod/uapi/netswap.h"
+
+namespace netswap::live {
+
+namespace {
+
+/// The attributes of one set, whose last one is `last`. Empty pointers if they are damaged.
+template <int last>
+std::array<nlattr *, last + 1> attributes(nlmsghdr &message) {
+    std::array<nlattr *, last + 1> found{};
+    auto *head = static_cast<genlmsghdr *>(nlmsg_data(&message));
+    if (nla_parse(found.data(), last, genlmsg_attrdata(head, 0), genlmsg_attrlen(head, 0),
+                  nullptr) != 0)
+        found.fill(nullptr);
+    return found;
+}
+
+void take(nlattr *attribute, std::uint32_t &into) {
+    if (attribute != nullptr && nla_len(attribute) >= static_cast<int>(sizeof into))
+        into = nla_get_u32(attribute);
+}
+
+void take(nlattr *attribute, std::uint16_t &into) {
+    if (attribute != nullptr && nla_len(attribute) >= static_cast<int>(sizeof into))
+        into = nla_get_u16(attribute);
+}
+
+void take(const nlattr *attribute, std::string &into) {
+    if (attribute == nullptr)
+        return;
+    const auto *text = static_cast<const char *>(nla_data(attribute));
+    into.assign(text, ::strnlen(text, static_cast<std::size_t>(nla_len(attribute))));
+}
+
+} // namespace
+
+void parse_socket(nlmsghdr &message, MarkedSocket &socket) {
+    const auto attrs = attributes<NETSWAP_A_SOCKET_MAX>(message);
+    std::uint32_t by = NETSWAP_MARKED_BY_KERNEL;
+    take(attrs[NETSWAP_A_SOCKET_ID], socket.id);
+    take(attrs[NETSWAP_A_SOCKET_INODE], socket.inode);
+    take(attrs[NETSWAP_A_SOCKET_FAMILY], socket.family);
+    take(attrs[NETSWAP_A_SOCKET_PROTOCOL], socket.protocol);
+    take(attrs[NETSWAP_A_SOCKET_LOCAL], socket.local);
+    take(attrs[NETSWAP_A_SOCKET_REMOTE], socket.remote);
+    take(attrs[NETSWAP_A_SOCKET_BY], by);
+    socket.by_user = by == NETSWAP_MARKED_BY_USER;
+}
+
+void parse_listed(nlmsghdr &message, std::vector<MarkedSocket> &sockets) {
+    MarkedSocket socket;
+    parse_socket(message, socket);
+    if (socket.id != 0)
+        sockets.push_back(std::move(socket));
+}
+
+void parse_policy(nlmsghdr &message, MarkPolicy &policy) {
+    const auto attrs = attributes<NETSWAP_A_POLICY_MAX>(message);
+    take(attrs[NETSWAP_A_POLICY_POLICY], policy.policy);
+    take(attrs[NETSWAP_A_POLICY_EMERGENCY_PAGES], policy.emergency_pages);
+    take(attrs[NETSWAP_A_POLICY_MARKED_SOCKETS], policy.marked_sockets);
+}
+
+std::string error_words(const nlmsghdr &message) {
+    if ((message.nlmsg_flags & NLM_F_ACK_TLVS) == 0 ||
+        message.nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr)))
+        return {};
+    const auto *error = static_cast<const nlmsgerr *>(NLMSG_DATA(&message));
+    // The request is repeated in front of the words, unless it was cut off.
+    std::size_t skip = sizeof(nlmsgerr);
+    const std::size_t length = message.nlmsg_len - NLMSG_HDRLEN;
+    if ((message.nlmsg_flags & NLM_F_CAPPED) == 0) {
+        if (error->msg.nlmsg_len < sizeof(nlmsghdr) || error->msg.nlmsg_len > length)
+            return {};
+        skip += error->msg.nlmsg_len - sizeof(nlmsghdr);
+    }
+    skip = NLMSG_ALIGN(skip);
+    if (skip >= length)
+        return {};
+    auto *attr = reinterpret_cast<nlattr *>(
+        const_cast<char *>(reinterpret_cast<const char *>(error)) + skip);
+    auto *found = nla_find(attr, static_cast<int>(length - skip), NLMSGERR_ATTR_MSG);
+    std::string words;
+    take(found, words);
+    return words;
+}
+
+} // namespace netswap::live
