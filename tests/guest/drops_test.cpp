@@ -6,15 +6,14 @@
 #include "guest/network.h"
 #include "guest/proc_parse.h"
 #include "lab_kernel.h"
-#include "mark_client.h"
+#include "marks_client.h"
+#include "short_of_memory.h"
 #include "skip.h"
 
 #include <arpa/inet.h>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <fstream>
 #include <map>
 #include <net/if_arp.h>
@@ -23,9 +22,7 @@
 #include <sched.h>
 #include <string>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <vector>
 
 using namespace netswap;
@@ -35,8 +32,6 @@ namespace {
 
 constexpr int pings = 900;        // more than a receive ring holds, three times over
 constexpr int enough_losses = 40; // of the ordinary socket against the marked one
-constexpr int victims = 16;
-constexpr std::size_t victim_bytes = 1 << 20;
 constexpr std::size_t ping_bytes = 1200;
 constexpr int reply_limit_ms = 20;
 constexpr auto shortage_limit = std::chrono::seconds(30);
@@ -52,51 +47,6 @@ std::uint64_t stock_drops() {
     const auto text = read_text("/proc/net/netstat").value_or("");
     return parse_netstat(text, "TcpExt", "PFMemallocDrop").value_or(0);
 }
-
-/// Keeps memory so short that an ordinary atomic allocation fails, as long as it lives and
-/// deepen() is called. Others need memory meanwhile, and the OOM killer takes the kernel down
-/// when it finds nobody to kill: so there are victims, and each has enough for whoever asks.
-class ShortOfMemory {
-  public:
-    ShortOfMemory()
-        : module_("starve_atomic"),
-          take_(::open("/sys/module/starve_atomic/parameters/take", O_WRONLY | O_CLOEXEC)),
-          victims_(start_victims()) {
-        ::mlockall(MCL_CURRENT | MCL_FUTURE);
-    }
-    ShortOfMemory(const ShortOfMemory &) = delete;
-    ShortOfMemory &operator=(const ShortOfMemory &) = delete;
-    ~ShortOfMemory() {
-        for (const auto victim : victims_)
-            ::kill(victim, SIGKILL);
-        for (const auto victim : victims_)
-            ::waitpid(victim, nullptr, 0);
-        ::munlockall();
-    }
-
-    /// Takes what came free since the last call.
-    [[nodiscard]] bool deepen() const { return ::pwrite(take_.get(), "1", 1, 0) == 1; }
-
-  private:
-    static std::array<pid_t, victims> start_victims() {
-        std::array<pid_t, victims> pids{};
-        for (auto &pid : pids) {
-            pid = ::fork();
-            if (pid == 0) {
-                (void)write_text("/proc/self/oom_score_adj", "1000");
-                const std::vector<char> prey(victim_bytes, 1);
-                for (;;)
-                    ::pause();
-            }
-        }
-        ::usleep(300'000); // until they sleep
-        return pids;
-    }
-
-    Loaded module_;
-    Fd take_;
-    std::array<pid_t, victims> victims_;
-};
 
 /// Sends from one raw socket; every raw socket of the guest sees every reply.
 class Pinger {
@@ -249,8 +199,7 @@ void check_who_gets_the_replies() {
     REQUIRE(pinger.pin_link_address());
 
     const AllLoaded modules;
-    auto netlink = MarkClient::open();
-    REQUIRE(netlink.has_value());
+    const auto netlink = marks_client();
     REQUIRE(netlink->mark(pinger.sender()).has_value());
 
     const auto drops_before = stock_drops();

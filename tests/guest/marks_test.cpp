@@ -2,9 +2,10 @@
 // Marks that user space makes: how they come, what shows them, how they go.
 #include "guest/counter_source.h"
 #include "lab_kernel.h"
-#include "mark_client.h"
+#include "marks_client.h"
 #include "skip.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -17,12 +18,6 @@ const std::string core(core_module);
 
 Fd tcp_socket() {
     return Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-}
-
-MarkClient client() {
-    auto opened = MarkClient::open();
-    REQUIRE(opened.has_value());
-    return std::move(*opened);
 }
 
 std::uint64_t counter(const std::string &name) {
@@ -56,25 +51,27 @@ TEST_CASE("a marked socket is counted and listed until it is closed") {
         return skip(not_complete);
     const Loaded keep(core);
     const Loaded sock("sock_memalloc");
-    auto netlink = client();
+    const auto netlink = marks_client();
     REQUIRE(reserve("marked_sockets") == "0");
     {
         const auto socket = tcp_socket();
-        const auto id = netlink.mark(socket.get());
+        const auto id = netlink->mark(socket.get());
         INFO((id ? "" : id.error().message));
         REQUIRE(id.has_value());
         CHECK(*id != 0);
         CHECK(reserve("marked_sockets") == "1");
-        const auto listed = netlink.list();
+        const auto listed = netlink->list();
         REQUIRE(listed.has_value());
         REQUIRE(listed->size() == 1);
         CHECK(listed->front().id == *id);
         CHECK(listed->front().inode == inode_of(socket));
         CHECK(listed->front().family == AF_INET);
+        CHECK(listed->front().protocol == IPPROTO_TCP);
         CHECK(listed->front().by_user);
+        CHECK(netlink->policy()->marked_sockets == 1);
     }
     CHECK(marks_come_to("0"));
-    CHECK(netlink.list()->empty());
+    CHECK(netlink->list()->empty());
     CHECK(counter("sockets_marked") == 1);
     CHECK(counter("sockets_died") == 1);
 }
@@ -84,19 +81,19 @@ TEST_CASE("a mark is taken back by id and by descriptor") {
         return skip(not_complete);
     const Loaded keep(core);
     const Loaded sock("sock_memalloc");
-    auto netlink = client();
+    const auto netlink = marks_client();
     const auto socket = tcp_socket();
 
-    const auto id = netlink.mark(socket.get());
+    const auto id = netlink->mark(socket.get());
     REQUIRE(id.has_value());
-    CHECK(netlink.unmark_id(*id).has_value());
+    CHECK(netlink->unmark(*id).has_value());
     CHECK(reserve("marked_sockets") == "0");
-    const auto again = netlink.unmark_id(*id);
+    const auto again = netlink->unmark(*id);
     REQUIRE_FALSE(again.has_value());
-    CHECK(again.error().code == ENOENT);
+    CHECK(netlink->last_errno() == ENOENT);
 
-    REQUIRE(netlink.mark(socket.get()).has_value());
-    CHECK(netlink.unmark_fd(socket.get()).has_value());
+    REQUIRE(netlink->mark(socket.get()).has_value());
+    CHECK(netlink->unmark_fd(socket.get()).has_value());
     CHECK(reserve("marked_sockets") == "0");
     CHECK(counter("sockets_unmarked") == 2);
 }
@@ -105,23 +102,25 @@ TEST_CASE("what cannot be marked is refused") {
     if (!complete())
         return skip(not_complete);
     const Loaded keep(core);
-    auto netlink = client();
+    const auto netlink = marks_client();
     const auto socket = tcp_socket();
-    const auto without_module = netlink.mark(socket.get());
+    const auto without_module = netlink->mark(socket.get());
     REQUIRE_FALSE(without_module.has_value());
-    CHECK(without_module.error().code == EOPNOTSUPP);
+    CHECK(netlink->last_errno() == EOPNOTSUPP);
+    CHECK(without_module.error().message == "sock_memalloc is not loaded");
 
     const Loaded sock("sock_memalloc");
-    const auto closed = netlink.mark(1000);
+    const auto closed = netlink->mark(1000);
     REQUIRE_FALSE(closed.has_value());
-    CHECK(closed.error().code == EBADF);
-    const auto no_socket = netlink.mark(STDIN_FILENO);
+    CHECK(netlink->last_errno() == EBADF);
+    const auto no_socket = netlink->mark(STDIN_FILENO);
     REQUIRE_FALSE(no_socket.has_value());
-    CHECK(no_socket.error().code == ENOTSOCK);
-    REQUIRE(netlink.mark(socket.get()).has_value());
-    const auto twice = netlink.mark(socket.get());
+    CHECK(netlink->last_errno() == ENOTSOCK);
+    REQUIRE(netlink->mark(socket.get()).has_value());
+    const auto twice = netlink->mark(socket.get());
     REQUIRE_FALSE(twice.has_value());
-    CHECK(twice.error().code == EBUSY);
+    CHECK(netlink->last_errno() == EBUSY);
+    CHECK(twice.error().message == "the socket is marked already");
     CHECK(reserve("marked_sockets") == "1");
 }
 
@@ -132,10 +131,10 @@ TEST_CASE("unloading takes the marks of user space back") {
     std::vector<Fd> sockets;
     {
         const Loaded sock("sock_memalloc");
-        auto netlink = client();
+        const auto netlink = marks_client();
         for (int i = 0; i < 8; ++i) {
             sockets.push_back(tcp_socket());
-            REQUIRE(netlink.mark(sockets.back().get()).has_value());
+            REQUIRE(netlink->mark(sockets.back().get()).has_value());
         }
         CHECK(reserve("marked_sockets") == "8");
         sockets.erase(sockets.begin(), sockets.begin() + 3);

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+// Threads that may use the reserve: how they come by it, who inherits it, how it ends.
+#include "guest/proc_parse.h"
+#include "marks_client.h"
+#include "short_of_memory.h"
+#include "skip.h"
+
+#include <sstream>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <thread>
+
+using namespace netswap;
+using namespace netswap::guest;
+
+namespace {
+
+constexpr unsigned long pf_memalloc = 0x800; // the kernel's, since long ago
+constexpr int grants_limit = 16;
+constexpr int batch = 8; // sockets
+constexpr int granted_batches = 16, ordinary_batches = 1;
+
+const char *missing = "needs the hooked kernel and its modules, or netswap_mark";
+
+bool possible() {
+    return complete() || stock_with_marks();
+}
+
+/// The module that keeps the grants.
+std::string keeper() {
+    return hooked() ? std::string(core_module) : stock_module;
+}
+
+/// The calling thread's flags in the kernel: the ninth word, the second may have blanks.
+bool has_flag() {
+    const auto text = read_text("/proc/thread-self/stat").value_or("");
+    std::istringstream words(text.substr(text.rfind(')') + 1));
+    std::string word;
+    for (int i = 0; i < 7; ++i)
+        words >> word;
+    return (std::stoul(word) & pf_memalloc) != 0;
+}
+
+/// A child that has the reserve until it is told to end.
+class GrantedChild {
+  public:
+    GrantedChild() {
+        int ends[2];
+        REQUIRE(::pipe(ends) == 0);
+        const Fd answer(ends[0]);
+        Fd say(ends[1]);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            auto marks = live::KernelMarks::open();
+            const char error =
+                !marks ? EIO
+                       : static_cast<char>((*marks)->grant(true) ? 0 : (*marks)->last_errno());
+            (void)!::write(say.get(), &error, 1);
+            for (;;)
+                ::pause();
+        }
+        say.reset();
+        char error = EIO;
+        (void)!::read(answer.get(), &error, 1);
+        error_ = error;
+    }
+    GrantedChild(const GrantedChild &) = delete;
+    GrantedChild &operator=(const GrantedChild &) = delete;
+    ~GrantedChild() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+
+    [[nodiscard]] int error() const { return error_; } ///< errno of the request
+
+  private:
+    pid_t pid_ = -1;
+    int error_ = 0;
+};
+
+std::uint64_t vm_counter(const std::string &name) {
+    for (const auto &[key, value] : parse_counters(read_text("/proc/vmstat").value_or("")))
+        if (key == name)
+            return value;
+    return 0;
+}
+
+std::uint64_t free_pages(std::uint64_t ZoneSample::*field) {
+    ZoneTable table;
+    (void)parse_zoneinfo(read_text("/proc/zoneinfo").value_or(""), table);
+    return table.sum(field);
+}
+
+/// Takes memory in a thread that was made before the grant: a granted one would take the
+/// reserve as well.
+class Taker {
+  public:
+    explicit Taker(const ShortOfMemory &shortage)
+        : thread_([this, &shortage] {
+              for (char order = 0; ::read(orders_[0].get(), &order, 1) == 1 && order == go;) {
+                  (void)shortage.deepen();
+                  (void)!::write(answers_[1].get(), &order, 1);
+              }
+          }) {}
+    Taker(const Taker &) = delete;
+    Taker &operator=(const Taker &) = delete;
+    ~Taker() {
+        (void)!::write(orders_[1].get(), &end, 1);
+        thread_.join();
+    }
+
+    /// Until no ordinary atomic caller would get a page.
+    void take() const {
+        char answer = 0;
+        (void)!::write(orders_[1].get(), &go, 1);
+        (void)!::read(answers_[0].get(), &answer, 1);
+    }
+
+  private:
+    static constexpr char go = 'g', end = 'e';
+
+    static std::array<Fd, 2> new_pipe() {
+        int ends[2];
+        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+        return {Fd(ends[0]), Fd(ends[1])};
+    }
+
+    std::array<Fd, 2> orders_ = new_pipe(), answers_ = new_pipe();
+    std::thread thread_;
+};
+
+/// What it cost the machine to open sockets while there is no memory.
+struct Strain {
+    int opened = 0;
+    int starved = 0;          ///< batches that began below the min watermark
+    std::uint64_t stalls = 0; ///< times that somebody had to reclaim
+    std::uint64_t kills = 0;  ///< for want of memory
+};
+
+std::uint64_t stalls_now() {
+    return vm_counter("allocstall_normal") + vm_counter("allocstall_dma32") +
+           vm_counter("allocstall_dma") + vm_counter("allocstall_movable");
+}
+
+Strain open_sockets(const Taker &taker, int batches) {
+    Strain strain;
+    std::vector<Fd> sockets;
+    sockets.reserve(batches * batch);
+    for (int i = 0; i < batches; ++i) {
+        taker.take();
+        strain.starved += free_pages(&ZoneSample::free) < free_pages(&ZoneSample::min);
+        const auto stalls = stalls_now(), kills = vm_counter("oom_kill");
+        for (int k = 0; k < batch; ++k) {
+            sockets.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+            strain.opened += sockets.back().valid();
+        }
+        strain.stalls += stalls_now() - stalls;
+        strain.kills += vm_counter("oom_kill") - kills;
+    }
+    return strain;
+}
+
+} // namespace
+
+TEST_CASE("a thread is granted the reserve and gives it back") {
+    if (!possible())
+        return skip(missing);
+    const Loaded module(keeper());
+    const auto netlink = marks_client();
+    REQUIRE_FALSE(has_flag());
+    const auto none = netlink->grant(false);
+    REQUIRE_FALSE(none.has_value());
+    CHECK(netlink->last_errno() == ENOENT);
+    CHECK(none.error().message == "the thread may not use the reserve anyway");
+    REQUIRE(netlink->grant(true).has_value());
+    CHECK(has_flag());
+    CHECK(netlink->grant(true).has_value());
+    bool others = true;
+    std::thread([&others] { others = has_flag(); }).join();
+    CHECK_FALSE(others);
+    CHECK(netlink->grant(false).has_value());
+    CHECK_FALSE(has_flag());
+}
+
+TEST_CASE("children do not inherit a grant") {
+    if (!possible())
+        return skip(missing);
+    const Loaded module(keeper());
+    const auto netlink = marks_client();
+    REQUIRE(netlink->grant(true).has_value());
+    const auto child = ::fork();
+    if (child == 0)
+        ::_exit(has_flag() ? 1 : 0);
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+    CHECK(has_flag());
+    CHECK(netlink->grant(false).has_value());
+}
+
+TEST_CASE("a grant keeps the module, and ends with its thread") {
+    if (!possible())
+        return skip(missing);
+    for (int round = 0; round < 3; ++round) {
+        const Loaded module(keeper());
+        {
+            const GrantedChild child;
+            REQUIRE(child.error() == 0);
+            const auto refused = unload_module(keeper());
+            REQUIRE_FALSE(refused.has_value());
+            CHECK(module_is_loaded(keeper()));
+        }
+        // The child was killed; Loaded fails if its grant still holds the module.
+    }
+}
+
+TEST_CASE("only so many threads are granted the reserve") {
+    if (!possible())
+        return skip(missing);
+    const Loaded module(keeper());
+    {
+        std::vector<std::unique_ptr<GrantedChild>> children;
+        for (int i = 0; i < grants_limit; ++i) {
+            children.push_back(std::make_unique<GrantedChild>());
+            REQUIRE(children.back()->error() == 0);
+        }
+        CHECK(GrantedChild().error() == ENOSPC);
+        children.pop_back();
+        CHECK(GrantedChild().error() == 0);
+    }
+    CHECK(marks_client()->grant(true).has_value());
+    CHECK(marks_client()->grant(false).has_value());
+}
+
+TEST_CASE("a granted thread opens sockets when the reserve is all there is") {
+    if (!possible() || !image_has("starve_atomic"))
+        return skip(missing);
+    const Loaded module(keeper());
+    std::optional<Loaded> gfp;
+    if (hooked())
+        gfp.emplace("gfp_memalloc");
+    const auto netlink = marks_client();
+    Strain granted, ordinary;
+    {
+        const ShortOfMemory shortage;
+        const Taker taker(shortage);
+        REQUIRE(netlink->grant(true).has_value());
+        granted = open_sockets(taker, granted_batches);
+        REQUIRE(netlink->grant(false).has_value());
+        ordinary = open_sockets(taker, ordinary_batches);
+    }
+    INFO("granted: starved " << granted.starved << ", reclaims " << granted.stalls << ", killed "
+                             << granted.kills << "; ordinary: reclaims " << ordinary.stalls
+                             << ", killed " << ordinary.kills);
+    CHECK(granted.opened == granted_batches * batch);
+    CHECK(granted.starved >= granted_batches / 2);
+    CHECK(granted.stalls + granted.kills < ordinary.stalls + ordinary.kills);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+// Memory as short as a module can make it. Nothing is simulated.
+#pragma once
+
+#include "lab_kernel.h"
+
+#include <array>
+#include <csignal>
+#include <fcntl.h>
+#include <string>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <vector>
+
+namespace netswap::guest {
+
+inline constexpr int victims = 16;
+inline constexpr std::size_t victim_bytes = 1 << 20;
+
+/// Keeps memory so short that an ordinary atomic allocation fails, as long as it lives and
+/// deepen() is called. Others need memory meanwhile, and the OOM killer takes the kernel down
+/// when it finds nobody to kill: so there are victims, and each has enough for whoever asks.
+class ShortOfMemory {
+  public:
+    ShortOfMemory()
+        : module_("starve_atomic"),
+          take_(::open("/sys/module/starve_atomic/parameters/take", O_WRONLY | O_CLOEXEC)),
+          victims_(start_victims()) {
+        ::mlockall(MCL_CURRENT | MCL_FUTURE);
+    }
+    ShortOfMemory(const ShortOfMemory &) = delete;
+    ShortOfMemory &operator=(const ShortOfMemory &) = delete;
+    ~ShortOfMemory() {
+        for (const auto victim : victims_)
+            ::kill(victim, SIGKILL);
+        for (const auto victim : victims_)
+            ::waitpid(victim, nullptr, 0);
+        ::munlockall();
+    }
+
+    /// Takes what came free since the last call.
+    [[nodiscard]] bool deepen() const { return ::pwrite(take_.get(), "1", 1, 0) == 1; }
+
+  private:
+    static std::array<pid_t, victims> start_victims() {
+        std::array<pid_t, victims> pids{};
+        for (auto &pid : pids) {
+            pid = ::fork();
+            if (pid == 0) {
+                (void)write_text("/proc/self/oom_score_adj", "1000");
+                const std::vector<char> prey(victim_bytes, 1);
+                for (;;)
+                    ::pause();
+            }
+        }
+        ::usleep(300'000); // until they sleep
+        return pids;
+    }
+
+    Loaded module_;
+    Fd take_;
+    std::array<pid_t, victims> victims_;
+};
+
+} // namespace netswap::guest
