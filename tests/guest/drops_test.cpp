@@ -4,8 +4,8 @@
 // and the host answers pings.
 #include "guest/counter_source.h"
 #include "guest/network.h"
-#include "guest/proc_parse.h"
 #include "lab_kernel.h"
+#include "lib/proc_parse.h"
 #include "marks_client.h"
 #include "short_of_memory.h"
 #include "skip.h"

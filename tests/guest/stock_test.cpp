@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // What any kernel of the lab must offer, hooked or not.
-#include "guest/proc_parse.h"
 #include "guest/sysfile.h"
+#include "lib/proc_parse.h"
 
 #include <catch2/catch.hpp>
 
+using namespace netswap;
 using namespace netswap::guest;
 
 TEST_CASE("vmstat has the counters of a storm") {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/kmsg.h"
 #include "guest/modules.h"
-#include "guest/proc_parse.h"
 #include "guest/sample_line.h"
+#include "lib/proc_parse.h"
 
 #include <array>
 #include <gtest/gtest.h>

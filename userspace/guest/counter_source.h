@@ -3,7 +3,7 @@
 #pragma once
 
 #include "guest/base.h"
-#include "guest/proc_parse.h"
+#include "lib/proc_parse.h"
 
 namespace netswap::guest {
 

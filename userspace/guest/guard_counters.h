@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-#include "guest/proc_parse.h"
+#include "lib/proc_parse.h"
 
 namespace netswap::guest {
 

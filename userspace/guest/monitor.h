@@ -5,7 +5,7 @@
 #pragma once
 
 #include "guest/channel.h"
-#include "guest/proc_parse.h"
+#include "lib/proc_parse.h"
 
 #include <memory>
 

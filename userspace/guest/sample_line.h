@@ -2,7 +2,7 @@
 // The text of a `sample` message, written into a buffer of the caller.
 #pragma once
 
-#include "guest/proc_parse.h"
+#include "lib/proc_parse.h"
 
 #include <span>
 #include <string_view>

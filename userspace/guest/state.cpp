@@ -4,8 +4,8 @@
 #include "guest/guard_counters.h"
 #include "guest/modules.h"
 #include "guest/network.h"
-#include "guest/proc_parse.h"
 #include "guest/sysfile.h"
+#include "lib/proc_parse.h"
 
 #include <charconv>
 #include <nlohmann/json.hpp>

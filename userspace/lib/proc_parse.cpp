@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "guest/proc_parse.h"
+#include "lib/proc_parse.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace netswap::guest {
+namespace netswap {
 namespace {
 
 constexpr std::string_view blanks = " \t\r";
@@ -194,4 +194,4 @@ std::string_view parse_choice(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-} // namespace netswap::guest
+} // namespace netswap

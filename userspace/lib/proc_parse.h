@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Parsers for the counter files of /proc. Text in, numbers out: no file is
 // opened here and nothing is allocated unless a function returns a container,
-// so the sampling loop may call them under memory pressure.
+// so a sampling loop may call them under memory pressure.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace netswap::guest {
+namespace netswap {
 
 /// The part of /proc/vmstat that a storm watches. Pages and events since boot.
 struct VmCounters {
@@ -65,4 +65,4 @@ CounterList parse_counters(std::string_view text);
 /// The word in brackets of a sysfs choice ("always madvise [never]"), or the trimmed text.
 std::string_view parse_choice(std::string_view text);
 
-} // namespace netswap::guest
+} // namespace netswap
