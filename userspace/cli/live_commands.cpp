@@ -10,6 +10,10 @@ void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiat
     add_mark(app, exit_code);
     add_unmark(app, exit_code);
     add_sockets(app, exit_code);
+// Each command has a file of its own: cli/live/NAME.cpp.
+void add_live_commands(CLI::App &app, int &exit_code) {
+    add_status(app, exit_code);
+    add_top(app, exit_code);
 }
 
 } // namespace netswap::cli

@@ -23,6 +23,9 @@ void add_sockets(CLI::App &app, int &exit_code);
 // Each has its file: cli/live/NAME.cpp.
 void add_plan(CLI::App &app, int &exit_code);
 
+void add_status(CLI::App &app, int &exit_code);
+void add_top(CLI::App &app, int &exit_code);
+
 /// Parses the command line; errors are one line on stderr. Returns the program's exit code.
 int run_app(CLI::App &app, int argc, char **argv, int &exit_code);
 

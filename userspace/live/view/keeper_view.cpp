@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "live/view/keeper_view.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "lib/fd.h"
+#include "lib/text.h"
+
+namespace netswap::live {
+
+namespace {
+
+/// The file mapped read-only for as long as this object lives.
+class Mapping {
+  public:
+    Mapping(int fd, std::size_t bytes)
+        : bytes_(bytes), at_(::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd, 0)) {}
+    ~Mapping() {
+        if (at_ != MAP_FAILED)
+            ::munmap(at_, bytes_);
+    }
+    Mapping(const Mapping &) = delete;
+    Mapping &operator=(const Mapping &) = delete;
+    [[nodiscard]] const LivePage *page() const {
+        return at_ == MAP_FAILED ? nullptr : static_cast<const LivePage *>(at_);
+    }
+
+  private:
+    std::size_t bytes_;
+    void *at_;
+};
+
+KeeperView damaged(std::string problem) {
+    KeeperView view;
+    view.presence = KeeperPresence::damaged;
+    view.problem = std::move(problem);
+    return view;
+}
+
+/// Text that the daemon may be writing at this moment: printable, and it ends.
+std::string text_of(const std::array<char, 120> &from) {
+    std::string out;
+    for (const char byte : from) {
+        if (byte == '\0')
+            break;
+        out += byte >= ' ' && byte <= '~' ? byte : '?';
+    }
+    return out;
+}
+
+void copy(const LivePage &page, KeeperView &view) {
+    view.pid = page.pid;
+    view.state = page.state;
+    view.grant = page.grant;
+    view.locked = page.locked != 0;
+    view.started_ns = page.started_ns;
+    view.heartbeat_ns = page.heartbeat_ns;
+    view.conns = page.conns;
+    view.conns_up = page.conns_up;
+    view.adoptions = page.adoptions;
+    view.link_dead_events = page.link_dead_events;
+    view.reconnects = page.reconnects;
+    view.attempts_failed = page.attempts_failed;
+    view.down_since_ns = page.down_since_ns;
+    view.last_recovery_ns = page.last_recovery_ns;
+    view.worst_recovery_ns = page.worst_recovery_ns;
+    view.heap_calls = page.heap_calls;
+    view.last_errno = page.last_errno;
+    view.last_error = text_of(page.last_error);
+    const auto conns = std::min<std::size_t>(view.conns, page.local_port.size());
+    for (std::size_t i = 0; i < conns; ++i)
+        if (const std::uint32_t port = page.local_port[i]; port != 0)
+            view.local_ports.push_back(port);
+    for (const auto &recovery : page.recovery_ns)
+        if (const std::uint64_t took = recovery; took != 0)
+            view.recoveries_ns.push_back(took);
+}
+
+} // namespace
+
+bool holds_lock(std::string_view locks, std::uint32_t major, std::uint32_t minor,
+                std::uint64_t inode) {
+    const auto place = fmt::format(" {:02x}:{:02x}:{} ", major, minor, inode);
+    for (const auto line : split(locks, '\n'))
+        // A line with an arrow is somebody who waits for the lock.
+        if (line.find(" FLOCK ") != std::string_view::npos &&
+            line.find(" WRITE ") != std::string_view::npos &&
+            line.find("->") == std::string_view::npos && line.find(place) != std::string_view::npos)
+            return true;
+    return false;
+}
+
+KeeperView read_keeper(const Paths &paths, const std::string &area) {
+    const auto file = paths.run(area + ".live");
+    const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd.valid())
+        return errno == ENOENT ? KeeperView{} : damaged(errno_error(file, errno).message);
+    struct stat about {};
+    if (::fstat(fd.get(), &about) != 0)
+        return damaged(errno_error(file, errno).message);
+    if (!S_ISREG(about.st_mode) || about.st_size < static_cast<off_t>(sizeof(LivePage)))
+        return damaged(fmt::format("{}: {} bytes are no page of a daemon", file, about.st_size));
+    const Mapping mapping(fd.get(), sizeof(LivePage));
+    const auto *page = mapping.page();
+    if (page == nullptr)
+        return damaged(errno_error(file, errno).message);
+    if (page->magic != live_magic)
+        return damaged(fmt::format("{}: no page of netswapd", file));
+    if (page->version != live_version)
+        return damaged(fmt::format("{}: version {}, this netswap reads {}", file, page->version,
+                                   live_version));
+
+    KeeperView view;
+    copy(*page, view);
+    const auto locks = read_file(paths.proc("locks"));
+    view.presence = locks && holds_lock(*locks, major(about.st_dev), minor(about.st_dev),
+                                        static_cast<std::uint64_t>(about.st_ino))
+                        ? KeeperPresence::running
+                        : KeeperPresence::ended;
+    return view;
+}
+
+const char *to_string(KeeperState state) {
+    switch (state) {
+    case KeeperState::starting:
+        return "starting";
+    case KeeperState::watching:
+        return "watching";
+    case KeeperState::reconnecting:
+        return "reconnecting";
+    case KeeperState::waiting:
+        return "waiting";
+    case KeeperState::stopped:
+        return "stopped";
+    }
+    return "unknown";
+}
+
+const char *to_string(KeeperGrant grant) {
+    switch (grant) {
+    case KeeperGrant::none:
+        return "none";
+    case KeeperGrant::io_flusher:
+        return "io_flusher";
+    case KeeperGrant::reserve:
+        return "reserve";
+    }
+    return "unknown";
+}
+
+const char *to_string(KeeperPresence presence) {
+    switch (presence) {
+    case KeeperPresence::running:
+        return "running";
+    case KeeperPresence::absent:
+        return "absent";
+    case KeeperPresence::ended:
+        return "ended";
+    case KeeperPresence::damaged:
+        return "damaged";
+    }
+    return "unknown";
+}
+
+} // namespace netswap::live
