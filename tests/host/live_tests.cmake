@@ -13,6 +13,7 @@ set(NETSWAP_LIVE_TESTS
     live/sockets_test.cpp
     live/tcp_table_test.cpp
     live/watermarks_test.cpp
+    live/event_test.cpp
     live/fake_tree.cpp
     live/snapshot_test.cpp
     live/status_test.cpp

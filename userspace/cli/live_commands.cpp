@@ -14,6 +14,7 @@ void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiat
 void add_live_commands(CLI::App &app, int &exit_code) {
     add_status(app, exit_code);
     add_top(app, exit_code);
+    add_events(app, exit_code);
 }
 
 } // namespace netswap::cli
