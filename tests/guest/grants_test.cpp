@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Threads that may use the reserve: how they come by it, who inherits it, how it ends.
-#include "guest/proc_parse.h"
+#include "lib/proc_parse.h"
 #include "marks_client.h"
 #include "short_of_memory.h"
 #include "skip.h"

@@ -6,15 +6,13 @@ namespace netswap::cli {
 void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiator) {
     add_up(app, exit_code, negotiator);
     add_down(app, exit_code);
-    add_plan(app, exit_code);
-    add_mark(app, exit_code);
-    add_unmark(app, exit_code);
-    add_sockets(app, exit_code);
-// Each command has a file of its own: cli/live/NAME.cpp.
-void add_live_commands(CLI::App &app, int &exit_code) {
     add_status(app, exit_code);
     add_top(app, exit_code);
     add_events(app, exit_code);
+    add_plan(app, exit_code);
+    add_sockets(app, exit_code);
+    add_mark(app, exit_code);
+    add_unmark(app, exit_code);
 }
 
 } // namespace netswap::cli
