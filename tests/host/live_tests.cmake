@@ -6,6 +6,7 @@ set(NETSWAP_LIVE_TESTS
     live/handshake_test.cpp
     live/machine_facts_test.cpp
     live/marks_message_test.cpp
+    live/metrics_test.cpp
     live/nbd_uri_test.cpp
     live/reserve_plan_test.cpp
     live/reserve_test.cpp

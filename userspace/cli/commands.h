@@ -11,5 +11,6 @@ void add_storm(CLI::App &app, int &exit_code);
 void add_guest_test(CLI::App &app, int &exit_code);
 void add_check_json(CLI::App &app, int &exit_code);
 void add_report(CLI::App &app, int &exit_code);
+void add_metrics(CLI::App &app, int &exit_code);
 
 } // namespace netswap::cli

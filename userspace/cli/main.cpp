@@ -9,6 +9,7 @@ int main(int argc, char **argv) {
                  "and in VMs");
     netswap::cli::LibnbdNegotiator negotiator;
     netswap::cli::add_live_commands(app, exit_code, negotiator);
+    netswap::cli::add_metrics(app, exit_code);
     netswap::cli::add_storm(app, exit_code);
     netswap::cli::add_guest_test(app, exit_code);
     netswap::cli::add_check_json(app, exit_code);
