@@ -121,14 +121,15 @@ void FakeTree::write_device(int index, std::uint64_t read_sectors,
 void FakeTree::make_hooked() {
     for (const auto *group : {"gfp", "slab", "sock", "throttle"})
         write(std::string("/sys/kernel/memreserve/") + group, "mainline\n");
-    write("/sys/kernel/memreserve/gfp", "gfp_memalloc\n");
-    write("/sys/kernel/memreserve/refill", "rx_reserve\n");
+    write("/sys/kernel/memreserve/gfp", "module:gfp_memalloc\n");
+    write("/sys/kernel/memreserve/refill", "module:rx_reserve\n");
     write("/sys/module/sock_memalloc/refcnt", "0\n");
     FamilyView view;
     view.policy = "mainline";
     view.emergency_pages = 256;
     view.marked_sockets = 4;
-    view.mechanisms = {{"gfp_memalloc", "gfp_memalloc"}, {"rx_reserve", "rx_reserve"}};
+    view.mechanisms = {{"gfp_memalloc", "module:gfp_memalloc"},
+                       {"rx_reserve", "module:rx_reserve"}};
     view.counters = {{"gfp_memalloc.granted", 99},
                      {"gfp_memalloc.lowest_free", 40},
                      {"reclaim_throttle.throttled", 12},

@@ -18,6 +18,14 @@ constexpr std::array<std::pair<const char *, const char *>, 5> groups = {
      {"throttle", "when reclaimers wait"},
      {"refill", "what fills the receive rings"}}};
 
+/// The hooks say "module:gfp_memalloc", "mainline" or "bare".
+std::string plain_name(std::string_view answerer) {
+    constexpr std::string_view module = "module:";
+    if (answerer.starts_with(module))
+        answerer.remove_prefix(module.size());
+    return std::string(answerer);
+}
+
 bool exists(const std::string &path) {
     std::error_code none;
     return std::filesystem::exists(path, none);
@@ -43,7 +51,7 @@ ProtectionView read_protection(const Paths &paths) {
         std::string answerer = "mainline";
         if (view.hooked) {
             const auto text = read_file(paths.sys("kernel/memreserve/" + std::string(name)));
-            answerer = text ? std::string(trim(*text)) : "unknown";
+            answerer = text ? plain_name(trim(*text)) : "unknown";
         } else if (guard && std::string_view(name) == "refill") {
             answerer = "netswap_guard";
         }
