@@ -47,6 +47,8 @@ class FakeMachine final : public Machine {
         return *this;
     }
 
+    void add_wire(std::uint64_t bytes) { wire_ += bytes; }
+
     MachineEvent wait(double limit_s) override {
         wire_ += wire_step_;
         if (!script_.empty() && script_.front().second <= limit_s) {

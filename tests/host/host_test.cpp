@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +15,7 @@
 #include "lib/child.h"
 #include "lib/host_probe.h"
 #include "lib/nbd_server.h"
+#include "lib/nbd_service.h"
 #include "lib/sandbox.h"
 #include "lib/tap.h"
 #include "lib/text.h"
@@ -92,6 +97,19 @@ TEST(Sandbox, HasItsOwnNetworkAndLeavesNothing) {
             const auto tap = create_tap("nst9", "10.77.9.1/24");
             if (!tap || interface_bytes("nst9") != 0)
                 return 11;
+            const auto flags = [] {
+                ifreq request{};
+                std::strcpy(request.ifr_name, "nst9");
+                const Fd any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+                ::ioctl(any.get(), SIOCGIFFLAGS, &request);
+                return request.ifr_flags;
+            };
+            if (!set_interface_up("nst9", false) || (flags() & IFF_UP) != 0)
+                return 13;
+            if (!set_interface_up("nst9", true) || (flags() & IFF_UP) == 0)
+                return 14;
+            if (set_interface_up("nst8", true))
+                return 15;
         }
         return ::getpid() == 1 ? 0 : 12;
     };
@@ -142,14 +160,17 @@ class NbdServerTest : public ::testing::Test {
         auto server = make_nbd_server(choice);
         if (!server)
             return server.error().message;
-        const NbdServerConfig config{.address = "127.0.0.1",
-                                     .port = 20000 + static_cast<int>(::getpid() % 20000),
-                                     .export_name = "swap",
-                                     .size_bytes = 1 << 20,
-                                     .scratch = directory.path(),
-                                     .log_fd = -1};
-        auto child = start_nbd_server(**server, config, limit_s);
+        auto child = start_nbd_server(**server, config(false), limit_s);
         return child ? "" : child.error().message;
+    }
+    NbdServerConfig config(bool keep) {
+        return {.address = "127.0.0.1",
+                .port = 20000 + static_cast<int>(::getpid() % 20000),
+                .export_name = "swap",
+                .size_bytes = 1 << 20,
+                .scratch = directory.path(),
+                .keep = keep,
+                .log_fd = -1};
     }
     TemporaryDirectory directory;
 };
@@ -171,6 +192,37 @@ TEST_F(NbdServerTest, DiesRefusesSaysNothingSaysGarbage) {
                 HasSubstr("never answers"));
     EXPECT_THAT(error_of(program(listen + "c.send(b\"x\"*4096);time.sleep(60)' \"$@\""), 3),
                 HasSubstr("answers garbage"));
+}
+
+TEST_F(NbdServerTest, ContentOutlivesAKill) {
+    for (const auto *name : {"nbdkit", "nbd-server"}) {
+        if (::system((std::string("command -v ") + name + " >/dev/null").c_str()) != 0)
+            continue;
+        SCOPED_TRACE(name);
+        std::filesystem::remove(directory.path() + "/export");
+        auto service = NbdService::start(name, config(true));
+        ASSERT_TRUE(service) << service.error().message;
+        ASSERT_TRUE(write_file(directory.path() + "/sign", "sign"));
+        std::fstream(directory.path() + "/export", std::ios::in | std::ios::out) << "sign";
+        for (int i = 0; i < 3; i++) {
+            const auto pid = service->process().pid();
+            ASSERT_TRUE(service->kill());
+            EXPECT_NE(::kill(pid, 0), 0);
+            bool retry = false;
+            EXPECT_FALSE(check_nbd_server(config(true), 1, retry));
+            const auto again = service->restart();
+            ASSERT_TRUE(again) << again.error().message;
+            EXPECT_FALSE(service->process().poll());
+            EXPECT_TRUE(check_nbd_server(config(true), 5, retry));
+        }
+        EXPECT_EQ(read_file(directory.path() + "/export")->substr(0, 4), "sign");
+    }
+}
+
+TEST_F(NbdServerTest, OneThatMayForgetIsRefused) {
+    const auto service = NbdService::start(program("exit 0"), config(true));
+    ASSERT_FALSE(service);
+    EXPECT_THAT(service.error().message, HasSubstr("does not keep what was written"));
 }
 
 TEST_F(NbdServerTest, RealOnesServe) {

@@ -61,6 +61,14 @@ TEST(QemuCommand, GuestThatPatchesItsTextHasOneThread) {
     EXPECT_THAT(line(c), HasSubstr("-accel tcg,thread=single"));
 }
 
+TEST(QemuCommand, MonitorOnlyWhenAsked) {
+    EXPECT_THAT(line(config()), Not(HasSubstr("-mon ")));
+    auto c = config();
+    c.monitor_fd = 11;
+    EXPECT_THAT(line(c), HasSubstr("-chardev socket,id=monitor,fd=11"));
+    EXPECT_THAT(line(c), HasSubstr("-mon chardev=monitor,mode=readline"));
+}
+
 TEST(QemuCommand, OtherNicsKvmAndDisk) {
     auto c = config();
     c.nic = "rtl8139";
@@ -97,6 +105,19 @@ TEST(ConsoleScan, AWillingVictimIsNoOom) {
         scan_console("Out of memory: Killed process 7 (x) total-vm:9kB oom_score_adj:1000\n");
     EXPECT_EQ(found.oom_kill, "");
     EXPECT_EQ(found.fatal, "");
+}
+
+TEST(ConsoleScan, IoErrorsOfTheSwapArea) {
+    for (const auto *text :
+         {"[  12.5] I/O error, dev nbd0, sector 1048768 op 0x1:(WRITE) flags 0x1000000\n",
+          "blk_update_request: I/O error, dev nbd0, sector 0 op 0x0:(READ)\n",
+          "Buffer I/O error on dev nbd0, logical block 0, async page read\n",
+          "Write-error on swap-device (43:0:1048768)\n", "Read-error on swap-device (43:0:8)\n"})
+        EXPECT_NE(scan_console(text).io_error, "") << text;
+    EXPECT_EQ(scan_console("block nbd0: Receive control failed (result -104)\n"
+                           "I/O error, dev vda, sector 0\n")
+                  .io_error,
+              "");
 }
 
 TEST(ConsoleScan, LockupsAndFailedAllocationsAreNoFault) {

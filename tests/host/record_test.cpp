@@ -24,12 +24,22 @@ CampaignResult sample_campaign() {
     run.counters.netswap = {{"gfp_memalloc.granted", 7}};
     run.samples = {{0.25, 1000, 325, 400, 480, 1, 2, 3}};
     run.hang = HangReport{{"a waits for b"}, {{"storm", 83, "D", "throttle"}}};
+    run.params.setup = "netswap";
+    run.params.io_timeout_s = 10;
+    run.params.faults = "server-kill=1";
+    run.faults = {{"server-kill", 3.5, 1, 1.75, 0.75, std::nullopt},
+                  {"daemon-kill", 9, 0.5, 1, 0.5, 0.25}};
+    run.io_error = "Write-error on swap-device (43:0:8)";
+    run.status = {{"areas", {{{"name", "swap0"}}}}};
+    run.daemon = DaemonReport{70, 1900, 1896, 1904, true, 1, 2, 3, 4, 5, 0.25, 1.5, {1.5, 0.25}};
+    run.down = DownReport{false, 0.5, "does not fit"};
     run.log = "/tmp/x";
     campaign.runs = {run};
     ArmSummary summary;
     summary.arm = "bare";
     summary.runs = 1;
     summary.verdicts = {{"hang", 1}};
+    summary.recovery = {{"server-kill", 2, 1, 1.75, 1.75, 0.75, std::nullopt}};
     campaign.summary = {summary};
     return campaign;
 }

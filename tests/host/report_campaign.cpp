@@ -143,6 +143,29 @@ RunRecord make_run(const std::string &arm, int run, Verdict verdict) {
     return record;
 }
 
+void add_faults(RunRecord &run) {
+    run.params.faults = "server-kill=2,daemon-kill=1";
+    run.params.setup = "netswap";
+    run.faults = {{"server-kill", 4.5, 1.25, 1.75, 0.5, std::nullopt},
+                  {"daemon-kill", 8, 0.5, 1, 0.5, 0.25},
+                  {"server-kill", 12, 0, 60.5, 60.5, std::nullopt}};
+    run.status = {{"areas", nlohmann::json::array()}};
+    run.daemon = DaemonReport{.pid = 70,
+                              .rss_kb = 1900,
+                              .locked_kb = 1900,
+                              .peak_kb = 1904,
+                              .mlocked = true,
+                              .adoptions = 2,
+                              .reconnects = 2,
+                              .attempts_failed = 9,
+                              .link_dead_events = 2,
+                              .heap_calls = 0,
+                              .last_recovery_s = 0.25,
+                              .worst_recovery_s = 1.5,
+                              .recoveries_s = {1.5, 0.25}};
+    run.down = DownReport{true, 0.75, ""};
+}
+
 CampaignResult make_campaign(int runs) {
     CampaignResult campaign;
     campaign.host = {"tcg", "7.2.22", 2, "6.1.0-28-amd64", "2026-01-01T12:00:00Z"};

@@ -12,6 +12,9 @@ namespace netswap::test {
 /// watermarks within 2 s; a hang stands still from 3 to 9 s on, by `run`; a pass takes 17 to 22 s.
 RunRecord make_run(const std::string &arm, int run, Verdict verdict);
 
+/// Two kills of the server and one of the daemon, all healed.
+void add_faults(RunRecord &run);
+
 /// bare hung in all runs, mainline in a quarter, netswap in none.
 CampaignResult make_campaign(int runs = 10);
 

@@ -19,7 +19,10 @@ using test::make_campaign;
 using testing::HasSubstr;
 
 json campaign_json() {
-    return json(make_campaign(3));
+    auto campaign = make_campaign(3);
+    test::add_faults(campaign.runs.back());
+    finish(campaign);
+    return json(campaign);
 }
 
 std::string complaint(const json &value) {

@@ -38,6 +38,21 @@ TEST(Table, ShowsSurvivalWithItsInterval) {
     EXPECT_THAT(text, HasSubstr("refill_work [virtio_net] waits for nbd tx_lock"));
 }
 
+TEST(Table, ShowsRecoveryOnlyWithFaults) {
+    auto campaign = make_campaign(3);
+    EXPECT_THAT(render_table(campaign), Not(HasSubstr("recovery")));
+    test::add_faults(campaign.runs.back());
+    const auto text = render_table(campaign);
+    EXPECT_THAT(text, HasSubstr("recovery: seconds until pages moved again, median (worst)"));
+    const auto kills = line_of(text, "  netswap server-kill");
+    EXPECT_THAT(kills, HasSubstr("2/2"));
+    EXPECT_THAT(kills, HasSubstr("31.1 (60.5)"));
+    EXPECT_THAT(kills, HasSubstr("30.5 (60.5)"));
+    EXPECT_THAT(line_of(text, "  netswap daemon-kill"), HasSubstr("1/1"));
+    EXPECT_EQ(line_of(text, "  bare server-kill"), "");
+    EXPECT_THAT(text, HasSubstr("faults server-kill=2,daemon-kill=1"));
+}
+
 TEST(Table, IsPlainAsciiWithinItsWidth) {
     const auto text = render_table(make_campaign());
     for (const auto line : split(text, '\n')) {

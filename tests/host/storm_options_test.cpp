@@ -34,6 +34,24 @@ TEST(StormOptions, DefaultsFollowTheMemory) {
     EXPECT_EQ(plan->params.min_free_kb, -1);
 }
 
+TEST(StormOptions, FaultsRaiseTheLimits) {
+    StormArguments arguments;
+    EXPECT_EQ(plan_storm(arguments)->params.hang_after_s, 20);
+    EXPECT_EQ(plan_storm(arguments)->params.timeout_s, 600);
+    EXPECT_EQ(plan_storm(arguments)->params.setup, "nbd-client");
+    arguments.setup = "netswap";
+    arguments.faults = "server-kill=2,link-drop=1,daemon-kill=1";
+    const auto plan = plan_storm(arguments);
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_EQ(plan->params.hang_after_s, 90);
+    EXPECT_EQ(plan->params.timeout_s, 600 + 4 * 60 + 5);
+    EXPECT_EQ(plan->params.faults, "server-kill=2,link-drop=1:5,daemon-kill=1");
+    arguments.hang_after_s = 30;
+    arguments.timeout_s = 100;
+    EXPECT_EQ(plan_storm(arguments)->params.hang_after_s, 30);
+    EXPECT_EQ(plan_storm(arguments)->params.timeout_s, 100);
+}
+
 std::string refusal(const std::function<void(StormArguments &)> &change) {
     StormArguments arguments;
     change(arguments);
@@ -57,6 +75,26 @@ TEST(StormOptions, BadInputSaysWhatAndWhere) {
                 }),
                 HasSubstr("does not fit"));
     EXPECT_THAT(refusal([](auto &a) { a.min_free = "64M"; }), HasSubstr("out of range"));
+    EXPECT_THAT(refusal([](auto &a) { a.setup = "hand"; }), HasSubstr("unknown set-up 'hand'"));
+    EXPECT_THAT(refusal([](auto &a) { a.io_timeout_s = -1; }), HasSubstr("--io-timeout -1"));
+    EXPECT_THAT(refusal([](auto &a) { a.faults = "x=1"; }), HasSubstr("--faults: bad fault"));
+    EXPECT_THAT(refusal([](auto &a) { a.faults = "daemon-kill=1"; }),
+                HasSubstr("needs --setup netswap"));
+    EXPECT_THAT(refusal([](auto &a) {
+                    a.faults = "link-drop=1";
+                    a.transport = "disk";
+                }),
+                HasSubstr("--faults needs --transport nbd"));
+    EXPECT_THAT(refusal([](auto &a) {
+                    a.setup = "netswap";
+                    a.transport = "disk";
+                }),
+                HasSubstr("--setup netswap needs --transport nbd"));
+    EXPECT_THAT(refusal([](auto &a) {
+                    a.faults = "server-kill=1";
+                    a.server = "/bin/server";
+                }),
+                HasSubstr("/bin/server may not keep"));
     EXPECT_THAT(refusal([](auto &a) { a.runs = 0; }), HasSubstr("--runs 0"));
     EXPECT_THAT(refusal([](auto &a) { a.cpus = 0; }), HasSubstr("--cpus 0"));
     EXPECT_THAT(refusal([](auto &a) { a.conns = 0; }), HasSubstr("--conns 0"));

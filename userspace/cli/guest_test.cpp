@@ -137,9 +137,10 @@ void add_guest_test(CLI::App &app, int &exit_code) {
     command->add_option("--mem", storm.mem, "guest memory")->capture_default_str();
     command->add_option("--cpus", storm.cpus, "guest CPUs")->capture_default_str();
     command->add_option("--nic", storm.nic, "NIC of the guest")->capture_default_str();
-    command->add_option("--hang-after", storm.hang_after_s, "seconds without a test ending")
+    storm.timeout_s = 600;
+    command->add_option("--hang-after", *storm.hang_after_s, "seconds without a test ending")
         ->capture_default_str();
-    command->add_option("--timeout", storm.timeout_s, "limit in seconds")->capture_default_str();
+    command->add_option("--timeout", *storm.timeout_s, "limit in seconds")->capture_default_str();
     command->add_option("--accel", options->accel, "auto, kvm or tcg")
         ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
         ->capture_default_str();

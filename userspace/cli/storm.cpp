@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/display.h"
 #include "cli/report_files.h"
+#include "cli/storm_flags.h"
 #include "lib/accel_probe.h"
 #include "lib/artefacts.h"
 #include "lib/campaign.h"
@@ -27,17 +28,6 @@ namespace netswap::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Options {
-    StormArguments storm;
-    std::string json;
-    std::string html;
-    std::string out;
-    std::string artefacts;
-    std::string accel = "auto";
-    std::string order = "interleaved";
-    bool append = false;
-};
 
 std::string utc_now(const char *format) {
     return fmt::format(fmt::runtime(fmt::format("{{:{}}}", format)),
@@ -59,7 +49,7 @@ Status check_writable(const std::string &file) {
 /// One campaign: checks, runs, results.
 class Storm {
   public:
-    explicit Storm(Options options) : options_(std::move(options)) {}
+    explicit Storm(StormFlags options) : options_(std::move(options)) {}
 
     int run() {
         if (auto ok = prepare(); !ok) {
@@ -193,6 +183,8 @@ class Storm {
             task.orders.server = lab_host_address;
             task.orders.port = lab_nbd_port;
             task.orders.export_name = lab_export;
+            if (!run.params.faults.empty())
+                task.orders.sample_ms = 100; // recovery is told to that much
             task.plan = std::move(run);
             tasks_.push_back(std::move(task));
         }
@@ -233,7 +225,7 @@ class Storm {
             auto ignored = write_campaign(assemble(), options_.json);
     }
 
-    Options options_;
+    StormFlags options_;
     StormPlan plan_;
     RealHost host_;
     CampaignResult previous_;
@@ -245,52 +237,12 @@ class Storm {
     Display *display_ = nullptr;
 };
 
-void add_options(CLI::App &command, Options &o) {
-    auto &s = o.storm;
-    const auto option = [&](const char *name, auto &value, const char *help) {
-        command.add_option(name, value, help)->capture_default_str();
-    };
-    option("--kernel", s.kernel, "kernel flavour below the artefacts directory");
-    option("--arms", s.arms, "arms with commas: base then +module or -module, bare+gfp+slab");
-    option("--runs", s.runs, "runs of each arm");
-    option("--mem", s.mem, "guest memory");
-    option("--cpus", s.cpus, "guest CPUs");
-    option("--nic", s.nic, "virtio-net, e1000, rtl8139 or vmxnet3");
-    option("--transport", s.transport, "nbd, or disk: a local virtio disk in host memory");
-    option("--server", s.server, "nbdkit, nbd-server, or a program run with ADDRESS PORT BYTES");
-    option("--conns", s.conns, "connections of the swap device");
-    option("--min-free", s.min_free, "vm.min_free_kbytes as a size (default: the guest's own)");
-    option("--passes", s.passes, "passes of verifying and writing again");
-    option("--swap", s.swap, "swap size (default: 4.72 x memory)");
-    option("--map", s.map, "size of all mappings together (default: 4 x memory)");
-    option("--workers", s.workers, "storm processes (default: 8 x CPUs)");
-    option("--seed", s.seed, "seed of run 0; run n has seed + n");
-    option("--jobs", s.jobs, "VMs side by side");
-    option("--hang-after", s.hang_after_s, "seconds without a page moved that make a hang");
-    option("--timeout", s.timeout_s, "limit of a run in seconds");
-    option("--churn", s.churn, "rounds of loading and unloading modules during the storm");
-    option("--module-param", s.module_params, "module:name=value, e.g. rx:pages=0; repeatable");
-    option("--sysctl", s.sysctls, "name=value, e.g. vm.watermark_boost_factor=0; repeatable");
-    command.add_option("--order", o.order, "interleaved (run 0 of each arm first) or by-arm")
-        ->check(CLI::IsMember({"interleaved", "by-arm"}))
-        ->capture_default_str();
-    command.add_option("--accel", o.accel, "auto (tries KVM), kvm or tcg")
-        ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
-        ->capture_default_str();
-    command.add_option("--json", o.json, "write all records here, after every run");
-    command.add_option("--html", o.html, "write a page with plots here");
-    command.add_option("--out", o.out,
-                       "directory for the logs of each run (default: in the cache)");
-    command.add_option("--artefacts", o.artefacts, "directory of kernels and guest images");
-    command.add_flag("--append", o.append, "continue the campaign in --json");
-}
-
 } // namespace
 
 void add_storm(CLI::App &app, int &exit_code) {
     auto *command = app.add_subcommand("storm", "run the swap storm in VMs and compare arms");
-    auto options = std::make_shared<Options>();
-    add_options(*command, *options);
+    auto options = std::make_shared<StormFlags>();
+    add_storm_flags(*command, *options);
     command->callback([&exit_code, options] {
         options->storm.by_arm = options->order == "by-arm";
         exit_code = Storm(*options).run();

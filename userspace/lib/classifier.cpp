@@ -27,6 +27,8 @@ Classification classify(const RunEvidence &e) {
         return {Verdict::crash, e.console.fatal};
     if (!e.state_mismatch.empty())
         return {Verdict::error, "the arm was not in force: " + e.state_mismatch};
+    if (!e.console.io_error.empty() && !(e.guest && e.guest->verdict == Verdict::corrupt))
+        return {Verdict::error, "the kernel log has: " + e.console.io_error};
     if (!e.hang.empty()) {
         auto message = e.hang;
         if (!e.console.warning.empty())
@@ -41,6 +43,8 @@ Classification classify(const RunEvidence &e) {
         return {Verdict::crash, "passed, but the log has: " + e.console.warning};
     if (!e.churn_failure.empty())
         return {Verdict::crash, "passed, but module churn failed: " + e.churn_failure};
+    if (!e.fault_shortfall.empty())
+        return {Verdict::error, "passed, but only " + e.fault_shortfall};
     return {Verdict::pass, e.guest->message};
 }
 

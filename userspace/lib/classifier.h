@@ -21,6 +21,7 @@ struct RunEvidence {
     ConsoleFindings console;
     std::string console_tail; ///< last lines, for runs that never got going
     std::string churn_failure;
+    std::string fault_shortfall; ///< not all faults asked for were made and healed
 };
 
 struct Classification {
@@ -29,8 +30,8 @@ struct Classification {
 };
 
 /// The one place that decides. In this order: failures of the lab, a kernel that broke, memory that
-/// ran out, an arm that was not in force, hangs, what the guest itself says; and a WARNING turns a
-/// pass into a crash.
+/// ran out, an arm that was not in force, pages that came back wrong, I/O errors of the swap area,
+/// hangs, what the guest itself says; and a WARNING turns a pass into a crash.
 Classification classify(const RunEvidence &evidence);
 
 } // namespace netswap

@@ -32,6 +32,9 @@ constexpr std::array fatals{std::string_view("Kernel panic - not syncing"),
                             std::string_view("unable to handle page fault"),
                             std::string_view("NULL pointer dereference"),
                             std::string_view("double fault")};
+constexpr std::array io_errors{
+    std::string_view("I/O error, dev nbd"), std::string_view("I/O error on dev nbd"),
+    std::string_view("Read-error on swap-device"), std::string_view("Write-error on swap-device")};
 constexpr std::array warnings{
     std::string_view("possible recursive locking"), std::string_view("possible circular locking"),
     std::string_view("suspicious RCU usage"), std::string_view("inconsistent lock state"),
@@ -66,6 +69,8 @@ ConsoleFindings scan_console(std::string_view text) {
                 note(found.oom_kill, line);
         } else if (contains_any(line, fatals) || line.starts_with("BUG:"))
             note(found.fatal, line);
+        else if (contains_any(line, io_errors))
+            note(found.io_error, line);
         else if (line.starts_with("WARNING:") || contains_any(line, warnings))
             note(found.warning, line);
     }

@@ -12,8 +12,9 @@ struct ConsoleFindings {
     std::string fatal;   ///< panic, oops, BUG, general protection fault
     std::string warning; ///< WARNING, lockdep and other checkers
     std::string
-        oom_kill;       ///< the kernel killed for want of memory, and no task that was meant for it
-    std::string lockup; ///< soft lock-up or stall: a slow host makes them too, so no verdict
+        oom_kill; ///< the kernel killed for want of memory, and no task that was meant for it
+    std::string io_error; ///< the swap area lost a request: "Write-error on swap-device ..."
+    std::string lockup;   ///< soft lock-up or stall: a slow host makes them too, so no verdict
 };
 
 ConsoleFindings scan_console(std::string_view text);

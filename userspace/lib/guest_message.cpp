@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "lib/fault.h"
+
 namespace netswap {
 
 using nlohmann::json;
@@ -75,6 +77,15 @@ GuestMessage parse_object(const json &m) {
     if (type == "churn")
         return ChurnMessage{m.value("round", 0), m.value("action", ""), m.value("module", ""),
                             m.value("ok", false), m.value("message", "")};
+    if (type == "daemon")
+        return DaemonMessage{m.at("event").get<std::string>(), m.value("pid", 0),
+                             m.value("heap_calls", std::uint64_t{0}), m.value("message", "")};
+    if (type == "daemon_report")
+        return DaemonReportMessage{m.get<DaemonReport>()};
+    if (type == "status")
+        return StatusMessage{m.at("status")};
+    if (type == "down")
+        return DownMessage{m.get<DownReport>()};
     if (type == "counters")
         return parse_counters(m);
     if (type == "test")
@@ -118,6 +129,11 @@ std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders) {
         {"seed", plan.seed},
         {"sample_ms", orders.sample_ms},
         {"churn_rounds", p.churn_rounds},
+        {"setup", p.setup},
+        {"io_timeout_s", p.io_timeout_s},
+        // The guest goes on until it is told; should the host fall silent, not for ever.
+        {"end_limit_s", p.faults.empty() ? 0 : static_cast<int>(p.timeout_s)},
+        {"daemon_faults", p.faults.find(to_string(FaultKind::daemon_kill)) != std::string::npos},
         {"tests", orders.tests},
     };
     return config.dump() + "\n";

@@ -44,6 +44,27 @@ struct ChurnMessage {
     std::string message;
 };
 
+/// What happened to netswapd on the host's order.
+struct DaemonMessage {
+    std::string event; ///< "killed", "started", "watching" or "failed"
+    int pid = 0;
+    std::uint64_t heap_calls = 0; ///< killed: of the one that was
+    std::string message;          ///< failed: why
+};
+
+/// netswapd at the end of the storm.
+struct DaemonReportMessage {
+    DaemonReport report;
+};
+
+struct StatusMessage {
+    nlohmann::json status;
+};
+
+struct DownMessage {
+    DownReport down;
+};
+
 struct CountersMessage {
     RunCounters counters; ///< lowest_free_pages is never in it
 };
@@ -69,7 +90,8 @@ struct UnknownMessage {
 
 using GuestMessage =
     std::variant<HelloMessage, PhaseMessage, StateMessage, SampleMessage, ChurnMessage,
-                 CountersMessage, TestMessage, VerdictMessage, UnknownMessage>;
+                 CountersMessage, DaemonMessage, DaemonReportMessage, StatusMessage, DownMessage,
+                 TestMessage, VerdictMessage, UnknownMessage>;
 
 /// One line without its line end. An error if it is no object with a type, or a field that the
 /// message cannot do without is missing.

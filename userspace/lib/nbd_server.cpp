@@ -14,18 +14,29 @@ namespace netswap {
 
 namespace {
 
+/// The file that holds the export; what is in it already stays.
+Result<std::string> export_file(const NbdServerConfig &c) {
+    auto disk = c.scratch + "/export";
+    const Fd file(::open(disk.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!file.valid() || ::ftruncate(file.get(), c.size_bytes) != 0)
+        return tl::unexpected(errno_error(disk, errno));
+    return disk;
+}
+
 class Nbdkit final : public NbdServer {
   public:
     Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
-        return std::vector<std::string>{"nbdkit",
-                                        "-f",
-                                        "--exit-with-parent",
-                                        "-i",
-                                        c.address,
-                                        "-p",
-                                        fmt::format("{}", c.port),
-                                        "memory",
-                                        fmt::format("size={}", c.size_bytes)};
+        std::vector<std::string> argv{"nbdkit",  "-f", "--exit-with-parent",     "-i",
+                                      c.address, "-p", fmt::format("{}", c.port)};
+        if (!c.keep) {
+            argv.insert(argv.end(), {"memory", fmt::format("size={}", c.size_bytes)});
+            return argv;
+        }
+        const auto disk = export_file(c);
+        if (!disk)
+            return tl::unexpected(disk.error());
+        argv.insert(argv.end(), {"file", *disk});
+        return argv;
     }
     std::string name() const override { return "nbdkit"; }
 };
@@ -33,10 +44,9 @@ class Nbdkit final : public NbdServer {
 class ClassicNbdServer final : public NbdServer {
   public:
     Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
-        const auto disk = c.scratch + "/export";
-        Fd file(::open(disk.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        if (!file.valid() || ::ftruncate(file.get(), c.size_bytes) != 0)
-            return tl::unexpected(errno_error(disk, errno));
+        const auto disk = export_file(c);
+        if (!disk)
+            return tl::unexpected(disk.error());
         const auto config = c.scratch + "/nbd-server.conf";
         auto written = write_file(config, fmt::format("[generic]\n"
                                                       "    listenaddr = {}\n"
@@ -44,7 +54,7 @@ class ClassicNbdServer final : public NbdServer {
                                                       "    allowlist = true\n"
                                                       "[{}]\n"
                                                       "    exportname = {}\n",
-                                                      c.address, c.port, c.export_name, disk));
+                                                      c.address, c.port, c.export_name, *disk));
         if (!written)
             return tl::unexpected(written.error());
         return std::vector<std::string>{"nbd-server", "-C", config, "-p", pid_file(c)};
@@ -62,6 +72,7 @@ class OwnNbdServer final : public NbdServer {
                                         fmt::format("{}", c.size_bytes)};
     }
     std::string name() const override { return program_; }
+    bool can_keep() const override { return false; }
 
   private:
     std::string program_;
@@ -108,6 +119,9 @@ Result<Child> start_nbd_server(const NbdServer &server, const NbdServerConfig &c
     auto argv = server.command(config);
     if (!argv)
         return with_context(argv.error(), who);
+    // One of an earlier process would be taken for this one's.
+    if (const auto file = server.pid_file(config); !file.empty())
+        ::unlink(file.c_str());
     Child::collect_orphans();
     auto child = Child::spawn(*argv, {.keep = {}, .out = config.log_fd});
     if (!child)

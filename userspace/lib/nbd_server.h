@@ -16,6 +16,7 @@ struct NbdServerConfig {
     std::string export_name;
     std::int64_t size_bytes = 0;
     std::string scratch; ///< memory-backed directory of this run
+    bool keep = false;   ///< what was written outlives the server's process
     int log_fd = -1;     ///< the server's output
 };
 
@@ -28,6 +29,8 @@ class NbdServer {
     /// Where the server writes its process id if it goes to the background, "" if it stays.
     [[nodiscard]] virtual std::string pid_file(const NbdServerConfig &) const { return {}; }
     [[nodiscard]] virtual std::string name() const = 0;
+    /// Whether NbdServerConfig::keep is honoured.
+    [[nodiscard]] virtual bool can_keep() const { return true; }
 };
 
 /// "nbdkit", "nbd-server", or a program given with a slash in its name, which is started with

@@ -77,9 +77,14 @@ std::vector<std::string> qemu_command(const QemuConfig &c) {
         add("-device", "virtio-serial-pci");
         add("-device", "virtserialport,chardev=verdict,name=netswap.0");
     }
+    if (c.monitor_fd >= 0) {
+        add("-chardev", fmt::format("socket,id=monitor,fd={}", c.monitor_fd));
+        add("-mon", "chardev=monitor,mode=readline");
+    }
     if (!c.nic.empty()) {
-        add("-netdev", fmt::format("tap,id=net,fd={},vhost=off", c.tap_fd));
-        add("-device", fmt::format("{},netdev=net,mac={},romfile=", device_of(c.nic), guest_mac));
+        add("-netdev", fmt::format("tap,id={},fd={},vhost=off", qemu_netdev, c.tap_fd));
+        add("-device",
+            fmt::format("{},netdev={},mac={},romfile=", device_of(c.nic), qemu_netdev, guest_mac));
     }
     if (!c.disk.empty()) {
         add("-drive", fmt::format("file={},if=none,id=swap,format=raw,cache=unsafe,aio=threads",

@@ -26,8 +26,12 @@ struct QemuConfig {
     int tap_fd = -1;
     int console_fd = -1; ///< socket; Ctrl-A b on it sends BREAK to the guest's serial port
     int verdict_fd = -1; ///< socket of the virtio-serial port netswap.0
+    int monitor_fd = -1; ///< socket of QEMU's own monitor, for people's commands
     std::string disk;    ///< raw file for a virtio disk, "" for none
 };
+
+/// The guest's network as QEMU's monitor knows it.
+constexpr const char *qemu_netdev = "net";
 
 std::vector<std::string> qemu_command(const QemuConfig &config);
 

@@ -5,9 +5,12 @@
 #include <cmath>
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "lib/clock.h"
 #include "lib/tap.h"
 #include "lib/text.h"
 
@@ -28,6 +31,8 @@ Result<Pair> socket_pair() {
     return Pair{Fd(fds[0]), Fd(fds[1])};
 }
 
+constexpr double monitor_limit_s = 2;
+
 /// A guest that floods its channel without a line end must not take our memory with it.
 constexpr std::size_t longest_line = 4 << 20;
 
@@ -40,6 +45,14 @@ Result<QemuMachine> QemuMachine::start(Options options) {
         return tl::unexpected(console ? channel.error() : console.error());
     options.config.console_fd = console->theirs.get();
     options.config.verdict_fd = channel->theirs.get();
+    Pair monitor;
+    if (options.monitor) {
+        auto pair = socket_pair();
+        if (!pair)
+            return tl::unexpected(pair.error());
+        monitor = std::move(*pair);
+        options.config.monitor_fd = monitor.theirs.get();
+    }
 
     const auto argv = qemu_command(options.config);
     if (!options.command_file.empty())
@@ -49,8 +62,9 @@ Result<QemuMachine> QemuMachine::start(Options options) {
     SpawnOptions spawn;
     spawn.out = options.log_fd;
     spawn.keep = {options.config.console_fd, options.config.verdict_fd};
-    if (options.config.tap_fd >= 0)
-        spawn.keep.push_back(options.config.tap_fd);
+    for (const int fd : {options.config.tap_fd, options.config.monitor_fd})
+        if (fd >= 0)
+            spawn.keep.push_back(fd);
     auto qemu = Child::spawn(argv, spawn);
     if (!qemu)
         return with_context(qemu.error(), "starting QEMU");
@@ -65,6 +79,7 @@ Result<QemuMachine> QemuMachine::start(Options options) {
     QemuMachine machine(std::move(options), std::move(*qemu), std::move(console->ours),
                         std::move(channel->ours), std::move(epoll));
     machine.console_log_ = std::move(console_log);
+    machine.monitor_ = std::move(monitor.ours);
     bool ok = machine.watch(machine.console_.get()) && machine.watch(machine.channel_.get()) &&
               machine.watch(machine.qemu_.pidfd());
     if (machine.options_.server)
@@ -153,6 +168,43 @@ void QemuMachine::check_ends() {
             read_channel();
             events_.push_back({MachineEvent::Kind::machine_end, describe_wait_status(*status)});
         }
+}
+
+void QemuMachine::watch_server(Child *server) {
+    if (options_.server && !server_ended_)
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, options_.server->pidfd(), nullptr);
+    options_.server = server;
+    server_ended_ = false;
+    if (server)
+        watch(server->pidfd());
+}
+
+Status QemuMachine::set_carrier(bool on) {
+    if (!monitor_.valid())
+        return fail("QEMU runs without a monitor");
+    const auto command = fmt::format("set_link {} {}\n", qemu_netdev, on ? "on" : "off");
+    char buffer[4096];
+    while (::read(monitor_.get(), buffer, sizeof(buffer)) > 0) {
+    }
+    if (::send(monitor_.get(), command.data(), command.size(), MSG_NOSIGNAL) < 0)
+        return tl::unexpected(errno_error("QEMU's monitor", errno));
+    // It echoes the command, says what is wrong with it, if anything, and prompts again.
+    std::string said;
+    const SystemClock clock;
+    const double end = clock.now() + monitor_limit_s;
+    while (said.find("\n(qemu) ") == std::string::npos) {
+        pollfd wait{monitor_.get(), POLLIN, 0};
+        const double left = end - clock.now();
+        if (left <= 0 || ::poll(&wait, 1, static_cast<int>(std::ceil(left * 1000))) <= 0)
+            return fail("QEMU's monitor does not answer");
+        const auto got = ::read(monitor_.get(), buffer, sizeof(buffer));
+        if (got <= 0)
+            return fail("QEMU's monitor is gone");
+        said.append(buffer, static_cast<std::size_t>(got));
+    }
+    if (said.find("rror") != std::string::npos || said.find("unknown") != std::string::npos)
+        return fail(fmt::format("QEMU's monitor refuses '{}'", trim(command)));
+    return {};
 }
 
 void QemuMachine::send_line(const std::string &line) {

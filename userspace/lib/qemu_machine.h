@@ -17,7 +17,8 @@ namespace netswap {
 class QemuMachine final : public Machine {
   public:
     struct Options {
-        QemuConfig config;          ///< console_fd and verdict_fd are filled in here
+        QemuConfig config;          ///< its sockets are filled in here
+        bool monitor = false;       ///< for set_carrier()
         std::string command_file;   ///< where the command line is written, "" for nowhere
         std::string console_file;   ///< copy of what the console prints, "" for none
         int log_fd = -1;            ///< QEMU's own messages
@@ -33,6 +34,11 @@ class QemuMachine final : public Machine {
     void send_sysrq(char key) override;
     std::uint64_t wire_bytes() override;
     void stop() override;
+
+    /// From now on this server's end is an event; null: nobody's is.
+    void watch_server(Child *server);
+    /// Plugs the guest's network cable in or pulls it.
+    Status set_carrier(bool on);
 
   private:
     QemuMachine(Options options, Child qemu, Fd console, Fd channel, Fd epoll)
@@ -50,6 +56,7 @@ class QemuMachine final : public Machine {
     Fd console_log_;
     Fd channel_;
     Fd epoll_;
+    Fd monitor_;
     std::string pending_; ///< begin of a line of the channel
     std::deque<MachineEvent> events_;
     bool ended_ = false;

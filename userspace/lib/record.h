@@ -42,6 +42,9 @@ struct RunParams {
     int churn_rounds = 0;
     std::map<std::string, std::string> module_params; ///< module long name -> "key=value ..."
     std::map<std::string, std::string> sysctls;       ///< "vm.swappiness" -> value
+    std::string setup = "nbd-client";                 ///< or "netswap": who sets the swap area up
+    int io_timeout_s = -1; ///< of a request to the server; -1: as `setup` chooses it
+    std::string faults;    ///< as --faults, "" for none
 
     bool operator==(const RunParams &) const = default;
 };
@@ -107,6 +110,46 @@ struct HangReport {
     bool operator==(const HangReport &) const = default;
 };
 
+/// Something that was broken on purpose.
+struct FaultRecord {
+    std::string kind;
+    double t = 0; ///< when it began, on the clock of the samples
+    double lasted_s = 0;
+    std::optional<double> recovery_s;  ///< from its begin to the first page moved after its end
+    std::optional<double> after_end_s; ///< from its end to that page
+    std::optional<double> watching_s;  ///< daemon-kill: from its start until the daemon watches
+
+    bool operator==(const FaultRecord &) const = default;
+};
+
+/// netswapd at the end of the storm: its memory, and what its live page says.
+struct DaemonReport {
+    int pid = 0;
+    std::int64_t rss_kb = -1;
+    std::int64_t locked_kb = -1;
+    std::int64_t peak_kb = -1;
+    bool mlocked = false;
+    std::uint64_t adoptions = 0;
+    std::uint64_t reconnects = 0;
+    std::uint64_t attempts_failed = 0;
+    std::uint64_t link_dead_events = 0;
+    std::uint64_t heap_calls = 0; ///< most of any daemon of this run
+    double last_recovery_s = 0;
+    double worst_recovery_s = 0;
+    std::vector<double> recoveries_s; ///< the last 64, oldest first
+
+    bool operator==(const DaemonReport &) const = default;
+};
+
+/// How taking the swap area down went.
+struct DownReport {
+    bool ok = false;
+    double seconds = 0;
+    std::string message;
+
+    bool operator==(const DownReport &) const = default;
+};
+
 struct RunRecord {
     std::string arm;
     int run = 0; ///< index within its arm, from 0
@@ -120,9 +163,27 @@ struct RunRecord {
     RunCounters counters;
     std::vector<Sample> samples;
     std::optional<HangReport> hang;
+    std::vector<FaultRecord> faults;
+    std::string io_error; ///< the first I/O error of the swap area in the kernel's log, "" for none
+    nlohmann::json status; ///< what `netswap status --json` said after the storm; null: not asked
+    std::optional<DaemonReport> daemon;
+    std::optional<DownReport> down;
     std::string log; ///< directory with console.log, channel.jsonl, qemu.cmd, ...
 
     bool operator==(const RunRecord &) const = default;
+};
+
+/// How an arm got over the faults of one kind. Times in seconds, of those that healed.
+struct RecoverySummary {
+    std::string kind;
+    int made = 0;
+    int healed = 0;
+    std::optional<double> median_s; ///< from the begin of the fault to the first page moved
+    std::optional<double> worst_s;
+    std::optional<double> after_end_median_s; ///< from the end of the fault
+    std::optional<double> after_end_worst_s;
+
+    bool operator==(const RecoverySummary &) const = default;
 };
 
 struct ArmSummary {
@@ -133,6 +194,7 @@ struct ArmSummary {
     std::optional<double> elapsed_median_s;              ///< of the survivors
     std::optional<std::array<double, 2>> elapsed_spread; ///< shortest and longest survivor
     std::map<std::string, int> verdicts;                 ///< verdict -> runs
+    std::vector<RecoverySummary> recovery;               ///< a record a kind of fault
 
     bool operator==(const ArmSummary &) const = default;
 };
@@ -174,6 +236,14 @@ void to_json(nlohmann::json &json, const Sample &sample);
 void from_json(const nlohmann::json &json, Sample &sample);
 void to_json(nlohmann::json &json, const HangReport &hang);
 void from_json(const nlohmann::json &json, HangReport &hang);
+void to_json(nlohmann::json &json, const FaultRecord &fault);
+void from_json(const nlohmann::json &json, FaultRecord &fault);
+void to_json(nlohmann::json &json, const DaemonReport &daemon);
+void from_json(const nlohmann::json &json, DaemonReport &daemon);
+void to_json(nlohmann::json &json, const DownReport &down);
+void from_json(const nlohmann::json &json, DownReport &down);
+void to_json(nlohmann::json &json, const RecoverySummary &recovery);
+void from_json(const nlohmann::json &json, RecoverySummary &recovery);
 void to_json(nlohmann::json &json, const RunRecord &run);
 void from_json(const nlohmann::json &json, RunRecord &run);
 void to_json(nlohmann::json &json, const ArmSummary &summary);

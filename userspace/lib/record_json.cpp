@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "lib/json_field.h"
+
 namespace netswap {
 
+using json_field::or_null;
+using json_field::read;
 using nlohmann::json;
 
 namespace {
@@ -21,25 +25,6 @@ constexpr std::array<std::pair<Verdict, std::string_view>, 6> verdict_names{{
 /// For contents that are valid JSON but not ours; parse_campaign() catches it.
 [[noreturn]] void refuse(const std::string &what) {
     throw nlohmann::detail::other_error::create(501, what, nullptr);
-}
-
-template <typename T>
-json or_null(const std::optional<T> &value) {
-    return value ? json(*value) : json(nullptr);
-}
-
-/// Leaves `out` alone when the key is absent or null.
-template <typename T>
-void read(const json &from, const char *key, T &out) {
-    if (auto it = from.find(key); it != from.end() && !it->is_null())
-        it->get_to(out);
-}
-
-template <typename T>
-void read(const json &from, const char *key, std::optional<T> &out) {
-    out.reset();
-    if (auto it = from.find(key); it != from.end() && !it->is_null())
-        out = it->get<T>();
 }
 
 } // namespace
@@ -76,7 +61,10 @@ void to_json(json &json, const RunParams &params) {
             {"timeout_s", params.timeout_s},
             {"churn_rounds", params.churn_rounds},
             {"module_params", params.module_params},
-            {"sysctls", params.sysctls}};
+            {"sysctls", params.sysctls},
+            {"setup", params.setup},
+            {"io_timeout_s", params.io_timeout_s},
+            {"faults", params.faults}};
 }
 
 void from_json(const json &json, RunParams &params) {
@@ -98,6 +86,9 @@ void from_json(const json &json, RunParams &params) {
     read(json, "churn_rounds", params.churn_rounds);
     read(json, "module_params", params.module_params);
     read(json, "sysctls", params.sysctls);
+    read(json, "setup", params.setup);
+    read(json, "io_timeout_s", params.io_timeout_s);
+    read(json, "faults", params.faults);
 }
 
 void to_json(json &json, const StateReadback &state) {
@@ -196,6 +187,11 @@ void to_json(json &json, const RunRecord &run) {
             {"counters", run.counters},
             {"samples", run.samples},
             {"hang", or_null(run.hang)},
+            {"faults", run.faults},
+            {"io_error", run.io_error},
+            {"status", run.status},
+            {"daemon", or_null(run.daemon)},
+            {"down", or_null(run.down)},
             {"log", run.log}};
 }
 
@@ -216,6 +212,11 @@ void from_json(const json &json, RunRecord &run) {
     read(json, "counters", run.counters);
     read(json, "samples", run.samples);
     read(json, "hang", run.hang);
+    read(json, "faults", run.faults);
+    read(json, "io_error", run.io_error);
+    read(json, "status", run.status);
+    read(json, "daemon", run.daemon);
+    read(json, "down", run.down);
     read(json, "log", run.log);
 }
 
@@ -226,7 +227,8 @@ void to_json(json &json, const ArmSummary &summary) {
             {"survival_ci95", summary.survival_ci95},
             {"elapsed_median_s", or_null(summary.elapsed_median_s)},
             {"elapsed_spread", or_null(summary.elapsed_spread)},
-            {"verdicts", summary.verdicts}};
+            {"verdicts", summary.verdicts},
+            {"recovery", summary.recovery}};
 }
 
 void from_json(const json &json, ArmSummary &summary) {
@@ -237,6 +239,7 @@ void from_json(const json &json, ArmSummary &summary) {
     read(json, "elapsed_median_s", summary.elapsed_median_s);
     read(json, "elapsed_spread", summary.elapsed_spread);
     read(json, "verdicts", summary.verdicts);
+    read(json, "recovery", summary.recovery);
 }
 
 void to_json(json &json, const CampaignResult &campaign) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/run_worker.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 
@@ -10,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/nbd_server.h"
+#include "lib/fault_rig.h"
+#include "lib/nbd_service.h"
 #include "lib/qemu_machine.h"
 #include "lib/sandbox.h"
 #include "lib/tap.h"
@@ -58,7 +60,8 @@ class Lab {
         if (params.transport == "nbd") {
             if (auto ok = start_network(); !ok)
                 return tl::unexpected(ok.error());
-            options.server = &*server_;
+            options.server = &service_->process();
+            options.monitor = asks_for(FaultKind::link_carrier);
             options.interface_name = lab_tap_name;
             options.config.nic = params.nic;
             options.config.tap_fd = tap_.get();
@@ -98,23 +101,31 @@ class Lab {
         return task_.log_directory + "/" + name;
     }
 
+    FaultRig rig(QemuMachine &machine) {
+        return {service_ ? &*service_ : nullptr, machine, lab_tap_name};
+    }
+
   private:
     Status start_server() {
-        auto server = make_nbd_server(task_.plan.params.server);
-        if (!server)
-            return tl::unexpected(server.error());
         server_log_ = open_log(path("server.log"));
-        const NbdServerConfig config{.address = lab_host_address,
-                                     .port = lab_nbd_port,
-                                     .export_name = lab_export,
-                                     .size_bytes = task_.plan.params.swap_mib * mib,
-                                     .scratch = scratch_,
-                                     .log_fd = server_log_.get()};
-        auto child = start_nbd_server(**server, config);
-        if (!child)
-            return tl::unexpected(child.error());
-        server_ = std::move(*child);
+        auto service = NbdService::start(task_.plan.params.server,
+                                         {.address = lab_host_address,
+                                          .port = lab_nbd_port,
+                                          .export_name = lab_export,
+                                          .size_bytes = task_.plan.params.swap_mib * mib,
+                                          .scratch = scratch_,
+                                          .keep = asks_for(FaultKind::server_kill),
+                                          .log_fd = server_log_.get()});
+        if (!service)
+            return tl::unexpected(service.error());
+        service_ = std::move(*service);
         return {};
+    }
+
+    [[nodiscard]] bool asks_for(FaultKind kind) const {
+        const auto orders = parse_faults(task_.plan.params.faults);
+        return orders && std::any_of(orders->begin(), orders->end(),
+                                     [&](const auto &order) { return order.kind == kind; });
     }
 
     const RunTask &task_;
@@ -122,7 +133,7 @@ class Lab {
     Fd tap_;
     Fd server_log_;
     Fd qemu_log_;
-    std::optional<Child> server_;
+    std::optional<NbdService> service_;
 };
 
 SupervisedRun failed_run(const RunTask &task, const Error &error) {
@@ -180,6 +191,8 @@ SupervisedRun perform_run(const RunTask &task,
     if (!machine)
         return failed_run(task, machine.error());
     const SystemClock clock;
+    auto rig = lab.rig(*machine);
+    options.faults = &rig;
     auto run = Supervisor(*machine, clock, std::move(options)).run();
     run.record.log = task.log_directory;
     return run;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "lib/fault.h"
 #include "lib/size.h"
 
 namespace netswap {
@@ -15,6 +16,9 @@ namespace {
 
 constexpr std::array<std::string_view, 4> nics{"virtio-net", "e1000", "rtl8139", "vmxnet3"};
 constexpr std::array<std::string_view, 2> transports{"nbd", "disk"};
+constexpr std::array<std::string_view, 2> setups{"nbd-client", "netswap"};
+constexpr double hang_after_with_faults_s = 90;
+constexpr double limit_for_fault_s = 60;
 constexpr std::int64_t mib = 1 << 20;
 
 template <std::size_t N>
@@ -55,15 +59,48 @@ Status check_numbers(const StormArguments &a) {
         within("workers", a.workers, 0, 4096),
         within("jobs", a.jobs, 1, 64),
         within("churn", a.churn, 0, 100000),
-        within("hang-after", a.hang_after_s, 2.0, 3600.0),
-        within("timeout", a.timeout_s, 10.0, 86400.0),
+        within("hang-after", a.hang_after_s.value_or(2), 2.0, 3600.0),
+        within("timeout", a.timeout_s.value_or(10), 10.0, 86400.0),
+        within("io-timeout", a.io_timeout_s.value_or(0), 0, 3600),
+        one_of("set-up", a.setup, setups),
     };
     for (auto &check : checks)
         if (!check)
             return check;
-    if (a.timeout_s <= a.hang_after_s)
-        return fail(fmt::format("--timeout {} is not longer than --hang-after {}", a.timeout_s,
-                                a.hang_after_s),
+    return {};
+}
+
+/// Faults, and the limits that follow from them: a guest may wait for its server as long as a
+/// request may take, and goes on until all faults are over.
+Status fill_faults(const StormArguments &a, RunParams &params) {
+    const auto orders = parse_faults(a.faults);
+    if (!orders)
+        return with_context(orders.error(), "--faults");
+    params.faults = faults_text(*orders);
+    const auto refuse = [](std::string_view why) {
+        return fail(fmt::format("--faults {}", why), exit_bad_input);
+    };
+    if (a.setup == "netswap" && a.transport != "nbd")
+        return fail("--setup netswap needs --transport nbd", exit_bad_input);
+    if (!orders->empty() && a.transport != "nbd")
+        return refuse(fmt::format("needs --transport nbd, not {}", a.transport));
+    for (const auto &order : *orders) {
+        if (order.kind == FaultKind::daemon_kill && a.setup != "netswap")
+            return refuse("daemon-kill needs --setup netswap: there is no daemon otherwise");
+        if (order.kind == FaultKind::server_kill && a.server.find('/') != std::string::npos)
+            return refuse(fmt::format("server-kill needs --server nbdkit or nbd-server: {} may not "
+                                      "keep what was written",
+                                      a.server));
+    }
+    double faults_s = 0;
+    for (const auto &order : *orders)
+        faults_s += order.count * (limit_for_fault_s + order.seconds.value_or(0));
+    params.hang_after_s =
+        a.hang_after_s.value_or(orders->empty() ? params.hang_after_s : hang_after_with_faults_s);
+    params.timeout_s = a.timeout_s.value_or(params.timeout_s + faults_s);
+    if (params.timeout_s <= params.hang_after_s)
+        return fail(fmt::format("--timeout {} is not longer than --hang-after {}", params.timeout_s,
+                                params.hang_after_s),
                     exit_bad_input);
     return {};
 }
@@ -179,6 +216,8 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
         return tl::unexpected(ok.error());
     if (auto ok = fill_sizes(a, plan.params); !ok)
         return tl::unexpected(ok.error());
+    if (auto ok = fill_faults(a, plan.params); !ok)
+        return tl::unexpected(ok.error());
     auto module_params = parse_module_params(a.module_params);
     if (!module_params)
         return tl::unexpected(module_params.error());
@@ -208,11 +247,11 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
     plan.params.passes = a.passes;
     plan.params.workers = a.workers > 0 ? a.workers : 8 * a.cpus;
     plan.params.kernel = a.kernel;
-    plan.params.hang_after_s = a.hang_after_s;
-    plan.params.timeout_s = a.timeout_s;
     plan.params.churn_rounds = a.churn;
     plan.params.module_params = std::move(*module_params);
     plan.params.sysctls = std::move(*sysctls);
+    plan.params.setup = a.transport == "nbd" ? a.setup : "";
+    plan.params.io_timeout_s = a.io_timeout_s.value_or(-1);
     return plan;
 }
 

@@ -31,12 +31,15 @@ struct StormArguments {
     int workers = 0;  ///< 0: 8 x CPUs
     std::uint64_t seed = 1;
     int jobs = 1;
-    double hang_after_s = 20;
-    double timeout_s = 600;
+    std::optional<double> hang_after_s; ///< absent: 20, with faults 90
+    std::optional<double> timeout_s;    ///< absent: 600, with faults 60 more for each
     int churn = 0;
     std::vector<std::string> module_params; ///< "rx_reserve:pages=0"
     std::vector<std::string> sysctls;       ///< "vm.swappiness=10"
     bool by_arm = false;                    ///< all runs of an arm, then the next arm
+    std::string setup = "nbd-client";
+    std::optional<int> io_timeout_s;
+    std::string faults; ///< "server-kill=5,link-drop=2"
 };
 
 /// One run to be made.

@@ -30,6 +30,9 @@ Supervisor::Supervisor(Machine &machine, const Clock &clock, SupervisorOptions o
     record.run = options_.plan.run;
     record.seed = options_.plan.seed;
     record.params = options_.plan.params;
+    // The plan was checked when it was made.
+    if (const auto orders = parse_faults(record.params.faults); orders && !orders->empty())
+        faults_.emplace(*orders, record.seed, *options_.faults, machine_, clock_);
 }
 
 SupervisedRun Supervisor::run() {
@@ -46,6 +49,8 @@ void Supervisor::watch() {
     while (!over_) {
         const double left = std::max(0.0, next_deadline() - clock_.now());
         handle(machine_.wait(std::min(left + 0.01, 1.0)));
+        if (!over_ && faults_)
+            check(faults_->tick());
         if (!over_)
             check_limits();
     }
@@ -56,15 +61,21 @@ void Supervisor::watch() {
 }
 
 double Supervisor::next_deadline() const {
-    const double whole = start_ + options_.plan.params.timeout_s;
+    double whole = start_ + options_.plan.params.timeout_s;
     if (!evidence_.said_hello)
         return std::min(whole, start_ + options_.hello_limit_s);
+    if (faults_)
+        whole = std::min(whole, faults_->next_due());
     return std::min(whole, watch_.deadline());
 }
 
 void Supervisor::check_limits() {
     const double now = clock_.now();
     const auto &params = options_.plan.params;
+    const auto during = [&] {
+        const auto text = faults_ ? faults_->current() : "";
+        return text.empty() ? text : ", " + text;
+    };
     watch_.wire(now, machine_.wire_bytes());
     if (!evidence_.said_hello) {
         if (now - start_ >= options_.hello_limit_s) {
@@ -74,12 +85,14 @@ void Supervisor::check_limits() {
         }
     } else if (watch_.hung(now)) {
         evidence_.hang =
-            fmt::format("no page moved for {:.0f} s in phase '{}'", watch_.quiet_for(now), phase_);
+            fmt::format("no page moved for {:.0f} s in phase '{}'", watch_.quiet_for(now), phase_) +
+            during();
         over_ = true;
     } else if (now - start_ >= params.timeout_s) {
         evidence_.hang = fmt::format("no verdict in {:.0f} s, in phase '{}', though pages still "
                                      "moved",
-                                     params.timeout_s, phase_);
+                                     params.timeout_s, phase_) +
+                         during();
         over_ = true;
     }
 }
@@ -140,15 +153,9 @@ void Supervisor::handle_message(const GuestMessage &message) {
             evidence_.state_mismatch = state_mismatch(options_.plan, state->state);
         over_ = over_ || !evidence_.state_mismatch.empty();
     } else if (const auto *sample = std::get_if<SampleMessage>(&message)) {
-        const auto &s = sample->sample;
-        watch_.pages(now, s.touched, s.pswpin, s.pswpout);
-        record.samples.push_back(s);
-        auto &c = record.counters;
-        c.pswpin = s.pswpin;
-        c.pswpout = s.pswpout;
-        c.throttled = sample->throttle;
-        c.pfmemalloc_drops = sample->pfmemalloc_drops;
-        c.lowest_free_pages = std::min(c.lowest_free_pages.value_or(s.free), s.free);
+        handle_sample(*sample);
+    } else if (handle_area(message)) {
+        watch_.phase(now);
     } else if (const auto *churn = std::get_if<ChurnMessage>(&message)) {
         if (!churn->ok && evidence_.churn_failure.empty())
             evidence_.churn_failure = fmt::format("round {}: {} {}: {}", churn->round,
@@ -168,6 +175,47 @@ void Supervisor::handle_message(const GuestMessage &message) {
         options_.progress({phase_, record.samples.back().touched, record.samples.back().pswpout});
     else if (options_.progress)
         options_.progress({phase_, 0, 0});
+}
+
+void Supervisor::handle_sample(const SampleMessage &message) {
+    auto &record = result_.record;
+    const auto &s = message.sample;
+    watch_.pages(clock_.now(), s.touched, s.pswpin, s.pswpout);
+    if (faults_)
+        faults_->sample(s);
+    record.samples.push_back(s);
+    auto &c = record.counters;
+    c.pswpin = s.pswpin;
+    c.pswpout = s.pswpout;
+    c.throttled = message.throttle;
+    c.pfmemalloc_drops = message.pfmemalloc_drops;
+    c.lowest_free_pages = std::min(c.lowest_free_pages.value_or(s.free), s.free);
+}
+
+bool Supervisor::handle_area(const GuestMessage &message) {
+    auto &record = result_.record;
+    if (const auto *daemon = std::get_if<DaemonMessage>(&message)) {
+        killed_heap_calls_ = std::max(killed_heap_calls_, daemon->heap_calls);
+        if (faults_)
+            check(faults_->daemon(*daemon));
+    } else if (const auto *report = std::get_if<DaemonReportMessage>(&message)) {
+        record.daemon = report->report;
+        record.daemon->heap_calls = std::max(record.daemon->heap_calls, killed_heap_calls_);
+    } else if (const auto *status = std::get_if<StatusMessage>(&message)) {
+        record.status = status->status;
+    } else if (const auto *down = std::get_if<DownMessage>(&message)) {
+        record.down = down->down;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void Supervisor::check(const Status &status) {
+    if (status)
+        return;
+    evidence_.lab_error = status.error().message;
+    over_ = true;
 }
 
 void Supervisor::diagnose() {
@@ -216,10 +264,15 @@ void Supervisor::finish_record() {
         console = console.substr(0, diagnosis_at_);
     evidence_.console = scan_console(console);
     evidence_.console_tail = last_lines(console, 3);
+    if (faults_) {
+        evidence_.fault_shortfall = faults_->shortfall();
+        result_.record.faults = faults_->records();
+    }
     const auto decided = classify(evidence_);
     auto &record = result_.record;
     record.verdict = decided.verdict;
     record.message = decided.message;
+    record.io_error = evidence_.console.io_error;
     if (evidence_.guest && evidence_.guest->elapsed_s > 0)
         record.elapsed_s = evidence_.guest->elapsed_s;
     if (record.verdict != Verdict::hang)

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/classifier.h"
 #include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/fault_driver.h"
 #include "lib/guest_message.h"
 #include "lib/machine.h"
 #include "lib/progress_watch.h"
@@ -24,10 +27,11 @@ struct RunProgress {
 
 struct SupervisorOptions {
     RunPlan plan;
-    std::string config_line;   ///< sent after the guest's hello
-    bool check_state = true;   ///< compare the state read back with the plan
-    double hello_limit_s = 60; ///< from start to the guest's first word
-    double end_limit_s = 5;    ///< from the verdict to the end of the machine
+    std::string config_line;     ///< sent after the guest's hello
+    bool check_state = true;     ///< compare the state read back with the plan
+    double hello_limit_s = 60;   ///< from start to the guest's first word
+    double end_limit_s = 5;      ///< from the verdict to the end of the machine
+    FaultSite *faults = nullptr; ///< makes what plan.params.faults asks for; may be null if nothing
     std::function<void(const RunProgress &)> progress; ///< may be empty
     std::function<void(std::string_view)> channel_log; ///< every line of the guest; may be empty
 };
@@ -39,7 +43,8 @@ struct SupervisedRun {
 };
 
 /// Drives one guest from its first word to its verdict or its end: sends the orders, watches
-/// progress, diagnoses a hang over sysrq before ending the machine, and has the run classified.
+/// progress, has faults made, diagnoses a hang over sysrq before ending the machine, and has the
+/// run classified.
 class Supervisor {
   public:
     Supervisor(Machine &machine, const Clock &clock, SupervisorOptions options);
@@ -52,6 +57,11 @@ class Supervisor {
     void handle(const MachineEvent &event);
     void handle_line(const std::string &line);
     void handle_message(const GuestMessage &message);
+    void handle_sample(const SampleMessage &message);
+    /// Messages about the swap area and its daemon; false if it is none.
+    bool handle_area(const GuestMessage &message);
+    /// What the fault driver answered: a failure ends the run.
+    void check(const Status &status);
     void diagnose();
     /// Sends one sysrq and reads what comes until the console falls silent.
     void ask(char key);
@@ -63,10 +73,12 @@ class Supervisor {
     SupervisorOptions options_;
     double start_;
     ProgressWatch watch_;
+    std::optional<FaultDriver> faults_;
     SupervisedRun result_;
     RunEvidence evidence_;
     std::string phase_ = "boot";
-    std::size_t diagnosis_at_ = 0; ///< where in the console the answers to sysrq begin
+    std::uint64_t killed_heap_calls_ = 0; ///< most of any daemon that was killed
+    std::size_t diagnosis_at_ = 0;        ///< where in the console the answers to sysrq begin
     bool over_ = false;
 };
 

@@ -45,15 +45,23 @@ Result<Link> find_link(nl_sock *socket, const std::string &name) {
     return Link(raw);
 }
 
-Status bring_up(nl_sock *socket, const std::string &name) {
+Status set_up(nl_sock *socket, const std::string &name, bool up) {
     auto link = find_link(socket, name);
     if (!link)
         return tl::unexpected(link.error());
     Link change(rtnl_link_alloc());
-    rtnl_link_set_flags(change.get(), IFF_UP);
+    up ? rtnl_link_set_flags(change.get(), IFF_UP) : rtnl_link_unset_flags(change.get(), IFF_UP);
     if (const int error = rtnl_link_change(socket, link->get(), change.get(), 0); error < 0)
-        return tl::unexpected(netlink_error("bringing up " + name, error));
+        return tl::unexpected(
+            netlink_error(fmt::format("bringing {} {}", up ? "up" : "down", name), error));
     return {};
+}
+
+Result<Socket> route_socket() {
+    Socket socket(nl_socket_alloc());
+    if (const int error = nl_connect(socket.get(), NETLINK_ROUTE); error < 0)
+        return tl::unexpected(netlink_error("route netlink", error));
+    return socket;
 }
 
 Status add_address(nl_sock *socket, const std::string &name, const std::string &address) {
@@ -85,16 +93,21 @@ Result<Fd> create_tap(const std::string &name, const std::string &address) {
         return tl::unexpected(errno_error("making tap interface " + name, errno, exit_host));
     ::fcntl(tun.get(), F_SETFL, O_NONBLOCK);
 
-    Socket socket(nl_socket_alloc());
-    if (const int error = nl_connect(socket.get(), NETLINK_ROUTE); error < 0)
-        return tl::unexpected(netlink_error("route netlink", error));
-    if (auto ok = bring_up(socket.get(), "lo"); !ok)
+    auto socket = route_socket();
+    if (!socket)
+        return tl::unexpected(socket.error());
+    if (auto ok = set_up(socket->get(), "lo", true); !ok)
         return tl::unexpected(ok.error());
-    if (auto ok = add_address(socket.get(), name, address); !ok)
+    if (auto ok = add_address(socket->get(), name, address); !ok)
         return tl::unexpected(ok.error());
-    if (auto ok = bring_up(socket.get(), name); !ok)
+    if (auto ok = set_up(socket->get(), name, true); !ok)
         return tl::unexpected(ok.error());
     return tun;
+}
+
+Status set_interface_up(const std::string &name, bool up) {
+    auto socket = route_socket();
+    return socket ? set_up(socket->get(), name, up) : Status(tl::unexpected(socket.error()));
 }
 
 std::uint64_t interface_bytes(const std::string &name) {

@@ -20,6 +20,9 @@ constexpr const char *lab_export = "swap";
 /// Packets carry a virtio header, as QEMU's own tap interfaces do.
 Result<Fd> create_tap(const std::string &name, const std::string &address);
 
+/// Addresses stay. While a tap is down, packets to and from it vanish.
+Status set_interface_up(const std::string &name, bool up);
+
 /// Bytes that went over the interface in both directions, 0 if it is not there.
 std::uint64_t interface_bytes(const std::string &name);
 

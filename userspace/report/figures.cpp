@@ -75,6 +75,7 @@ void fill(ArmFigures &figures) {
     figures.dropped =
         median_of(runs, [](const auto &run) { return run.counters.pfmemalloc_drops; });
     figures.marked = median_of(runs, marked_packets);
+    figures.recovery = recovery_figures(runs);
 }
 
 } // namespace

@@ -27,12 +27,16 @@ struct ArmFigures {
     std::optional<std::int64_t> lowest_free;          ///< pages, least of all runs
     std::optional<std::int64_t> min_watermark; ///< pages at rest, of the run with the lowest free
     std::map<std::string, int> failures;       ///< verdict -> runs, without pass
+    std::vector<RecoverySummary> recovery;     ///< by kind of fault, in order of kinds
 
     [[nodiscard]] int total() const { return static_cast<int>(runs.size()); }
 };
 
 /// In the order in which arms first appear. The result points into `runs`.
 std::vector<ArmFigures> arm_figures(const std::vector<RunRecord> &runs);
+
+/// How these runs got over their faults, a record a kind that occurs.
+std::vector<RecoverySummary> recovery_figures(const std::vector<const RunRecord *> &runs);
 
 /// "hang 8, crash 1", the most frequent first; "" for none.
 std::string failure_text(const std::map<std::string, int> &failures);

@@ -92,6 +92,12 @@ std::string parameter_line(const CampaignResult &campaign) {
     add([](const RunRecord &r) {
         return r.params.churn_rounds > 0 ? fmt::format("churn {}", r.params.churn_rounds) : "";
     });
+    add([](const RunRecord &r) {
+        return r.params.setup == "netswap" ? std::string("set up by netswap") : "";
+    });
+    add([](const RunRecord &r) {
+        return r.params.faults.empty() ? "" : "faults " + r.params.faults;
+    });
     add([](const RunRecord &r) { return sysctls_text(r.params); });
     add([](const RunRecord &r) { return r.params.accel; });
     return fmt::format("{}", fmt::join(parts, ", "));
@@ -124,6 +130,12 @@ std::string reproduce_command(const CampaignResult &campaign) {
     line += fmt::format(" --passes {}", params.passes);
     if (params.churn_rounds > 0)
         line += fmt::format(" --churn {}", params.churn_rounds);
+    if (params.setup == "netswap")
+        line += " --setup netswap";
+    if (params.io_timeout_s >= 0)
+        line += fmt::format(" --io-timeout {}", params.io_timeout_s);
+    if (!params.faults.empty())
+        line += " --faults " + shell_word(params.faults);
     for (const auto &[module, values] : all_module_params(runs))
         for (const auto value : split(values, ' '))
             line += " --module-param " + shell_word(fmt::format("{}:{}", module, value));

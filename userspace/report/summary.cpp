@@ -18,6 +18,7 @@ std::vector<ArmSummary> build_summary(const std::vector<RunRecord> &runs) {
         summary.elapsed_median_s = figures.elapsed_median;
         if (figures.elapsed_spread)
             summary.elapsed_spread = {{figures.elapsed_spread->low, figures.elapsed_spread->high}};
+        summary.recovery = figures.recovery;
         summary.verdicts = figures.failures;
         if (figures.survived > 0)
             summary.verdicts[std::string(to_string(Verdict::pass))] = figures.survived;

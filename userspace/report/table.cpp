@@ -199,6 +199,33 @@ std::string failures(const std::vector<ArmFigures> &figures, const TableStyle &s
     return text.empty() ? text : "\nnot survived\n" + text;
 }
 
+/// How long it took until pages moved again, for each arm and kind of fault.
+std::string recoveries(const std::vector<ArmFigures> &figures) {
+    std::vector<std::array<std::string, 4>> rows{{"faults", "healed", "from begin", "from end"}};
+    const auto seconds = [](std::optional<double> median, std::optional<double> worst) {
+        return median && worst ? fmt::format("{:.1f} ({:.1f})", *median, *worst) : std::string("-");
+    };
+    for (const auto &arm : figures)
+        for (const auto &r : arm.recovery)
+            rows.push_back({fmt::format("{} {}", arm.arm, r.kind),
+                            fmt::format("{}/{}", r.healed, r.made), seconds(r.median_s, r.worst_s),
+                            seconds(r.after_end_median_s, r.after_end_worst_s)});
+    if (rows.size() == 1)
+        return "";
+    std::array<std::size_t, 4> widths{};
+    for (const auto &row : rows)
+        for (std::size_t i = 0; i < row.size(); i++)
+            widths[i] = std::max(widths[i], row[i].size());
+    std::string text = "\nrecovery: seconds until pages moved again, median (worst)\n";
+    for (const auto &row : rows) {
+        std::string line = " ";
+        for (std::size_t i = 0; i < row.size(); i++)
+            line += fmt::format(" {:<{}} ", row[i], widths[i]);
+        text += std::string(line, 0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return text;
+}
+
 } // namespace
 
 std::string render_table(const CampaignResult &campaign, const TableStyle &style) {
@@ -226,6 +253,7 @@ std::string render_table(const CampaignResult &campaign, const TableStyle &style
     text += grid.rule();
     for (std::size_t i = 0; i < rows.size(); i++)
         text += grid.line(rows[i], paint_of(figures[i]), style.colour);
+    text += recoveries(figures);
     text += failures(figures, style);
     return text;
 }
