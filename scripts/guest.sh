@@ -14,7 +14,7 @@ set -euo pipefail
 flavour=$1
 build=$root/build
 kernel=$(kernel_of "$flavour")
-"$root/scripts/cmake.sh" netswap-guest netswap-guest-tests netswap-lean
+"$root/scripts/cmake.sh" netswap-guest netswap-guest-tests netswap-lean netswapd
 
 out=$build/guest/$flavour
 mkdir -p "$out"

@@ -12,7 +12,8 @@ TEST(GuestConfig, AllKeys) {
         "sysctls":{"vm.swappiness":"1"},
         "nic":"e1000","transport":"disk","server":"10.0.0.1","port":7,"export":"x","conns":4,
         "swap_mib":100,"map_mib":64,"workers":8,"passes":0,"min_free_kb":300,"seed":99,
-        "sample_ms":100,"churn_rounds":50,"tests":["gfp"]})");
+        "sample_ms":100,"churn_rounds":50,"setup":"netswap","io_timeout_s":30,"end_limit_s":700,
+        "daemon_faults":true,"tests":["gfp"]})");
     ASSERT_TRUE(config.has_value()) << config.error().message;
     EXPECT_EQ(config->mode, Mode::tests);
     EXPECT_EQ(config->policy, "bare");
@@ -25,6 +26,10 @@ TEST(GuestConfig, AllKeys) {
     EXPECT_EQ(config->min_free_kb, 300);
     EXPECT_EQ(config->seed, 99U);
     EXPECT_EQ(config->churn_rounds, 50);
+    EXPECT_EQ(config->setup, Setup::netswap);
+    EXPECT_EQ(config->io_timeout_s, 30);
+    EXPECT_EQ(config->end_limit_s, 700);
+    EXPECT_TRUE(config->daemon_faults);
     EXPECT_EQ(config->tests, std::vector<std::string>{"gfp"});
 }
 
@@ -55,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
     Texts, GuestConfigBad,
     testing::Values(Bad{"garbage", "{", "not a JSON object"}, Bad{"list", "[]", "not a JSON"},
                     Bad{"mode", R"({"mode":"dance"})", "'dance'"},
+                    Bad{"setup", R"({"setup":"hand"})", "'hand'"},
                     Bad{"transport", R"({"transport":"pigeon"})", "'pigeon'"},
                     Bad{"type", R"({"server":5})", "server"},
                     Bad{"workers", R"({"workers":0})", "workers"},

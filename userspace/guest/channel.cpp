@@ -4,11 +4,13 @@
 #include "guest/sysfile.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <optional>
 #include <poll.h>
 #include <thread>
+#include <utility>
 
 namespace netswap::guest {
 namespace {
@@ -57,6 +59,26 @@ void PortChannel::send(std::string_view line) {
             left -= static_cast<std::size_t>(sent);
         }
     }
+}
+
+std::string_view PortChannel::order() {
+    std::memmove(orders_, orders_ + order_given_, orders_used_ - order_given_);
+    orders_used_ -= std::exchange(order_given_, 0);
+    pollfd look{port_.get(), POLLIN, 0};
+    if (orders_used_ < sizeof orders_ && ::poll(&look, 1, 0) == 1 && (look.revents & POLLIN) != 0) {
+        const auto got = ::read(port_.get(), orders_ + orders_used_, sizeof orders_ - orders_used_);
+        if (got > 0)
+            orders_used_ += static_cast<std::size_t>(got);
+    }
+    const std::string_view text(orders_, orders_used_);
+    const auto stop = text.find('\n');
+    if (stop == std::string_view::npos) {
+        if (orders_used_ == sizeof orders_)
+            orders_used_ = 0; // no order is that long
+        return {};
+    }
+    order_given_ = stop + 1;
+    return text.substr(0, stop);
 }
 
 Result<std::string> PortChannel::receive(std::chrono::milliseconds limit) {

@@ -18,6 +18,10 @@ class Channel {
     /// Allocates nothing. A lost line is not reported: nobody could be told.
     virtual void send(std::string_view line) = 0;
 
+    /// The next whole line from the host, without its end, or nothing. Does not wait and
+    /// allocates nothing; the text is valid until the next call.
+    virtual std::string_view order() { return {}; }
+
     static constexpr std::size_t max_line = 32 * 1024;
 };
 
@@ -27,6 +31,7 @@ class PortChannel final : public Channel {
     static Result<PortChannel> open(std::string_view port_name, std::chrono::milliseconds limit);
 
     void send(std::string_view line) override;
+    std::string_view order() override;
 
     /// One line from the host. An error after `limit`, or if it is longer than max_line.
     Result<std::string> receive(std::chrono::milliseconds limit);
@@ -36,6 +41,10 @@ class PortChannel final : public Channel {
 
     Fd port_;
     std::string pending_;
+    // Orders that have come in; the one given out last is dropped at the next look.
+    char orders_[512];
+    std::size_t orders_used_ = 0;
+    std::size_t order_given_ = 0;
     // A message is one write, so that it arrives whole whoever else writes.
     std::string out_ = std::string(max_line + 1, '\0');
 };

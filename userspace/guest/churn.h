@@ -10,7 +10,7 @@
 namespace netswap::guest {
 
 /// Forks the process. It waits for the board's go, carries out the plan of config.seed and
-/// config.churn_rounds, puts the modules back as configured and lets the workers end.
+/// config.churn_rounds, and puts the modules back as configured.
 /// Each step is a `churn` message on the pipe; the exit status is 0 if all steps succeeded.
 Result<Child> start_churn(Board &board, const Config &config);
 

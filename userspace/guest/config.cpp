@@ -95,6 +95,11 @@ Result<Config> parse_config(std::string_view text) {
     read.get("seed", config.seed);
     read.number("sample_ms", config.sample_ms, 10, 60000);
     read.number("churn_rounds", config.churn_rounds, 0, 1 << 20);
+    read.choice("setup", config.setup,
+                {{"nbd-client", Setup::nbd_client}, {"netswap", Setup::netswap}});
+    read.number("io_timeout_s", config.io_timeout_s, -1, 3600);
+    read.number("end_limit_s", config.end_limit_s, 0, 1 << 20);
+    read.get("daemon_faults", config.daemon_faults);
     read.get("tests", config.tests);
 
     if (config.map_mib * 256 < static_cast<std::uint64_t>(config.workers))

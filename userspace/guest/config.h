@@ -14,6 +14,7 @@ namespace netswap::guest {
 
 enum class Mode { storm, tests };
 enum class Transport { nbd, disk };
+enum class Setup { nbd_client, netswap }; ///< who sets the swap area up
 
 struct Config {
     Mode mode = Mode::storm;
@@ -35,6 +36,11 @@ struct Config {
     std::uint64_t seed = 1;
     int sample_ms = 250;
     int churn_rounds = 0;
+    Setup setup = Setup::nbd_client;
+    int io_timeout_s = -1; ///< of a request; -1: as the set-up chooses it
+    /// Above 0 the storm goes on until the host sends "end", but no longer than this.
+    int end_limit_s = 0;
+    bool daemon_faults = false;     ///< the host is going to send "daemon-kill MILLISECONDS"
     std::vector<std::string> tests; ///< substrings of suite or case names; empty: all
 };
 

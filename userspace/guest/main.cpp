@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // netswap-guest: PID 1 of the lab's virtual machines. It learns from the host
 // what to do, does it, reports, and switches the machine off.
+#include "guest/area.h"
 #include "guest/boot.h"
 #include "guest/drivers.h"
 #include "guest/memory_lock.h"
@@ -22,6 +23,22 @@ constexpr const char *port_name = "netswap.0";
 constexpr auto port_limit = 10s;
 constexpr auto config_limit = 60s;
 
+/// Asks the daemon how it was and takes the area down; a storm that passed passes only if all
+/// of that works.
+void end_area(Channel &channel, Verdict &verdict) {
+    const auto must = [&](const Result<void> &done) {
+        if (!done && verdict.outcome == Outcome::pass)
+            verdict = {Outcome::error, done.error().message, verdict.elapsed_s};
+    };
+    const bool may_come_down = verdict.outcome == Outcome::pass;
+    must(send_area_status(channel));
+    must(send_daemon_report(channel));
+    if (!may_come_down)
+        return;
+    send_phase(channel, "down");
+    must(area_down(channel));
+}
+
 Verdict storm(Channel &channel, const Config &config) {
     auto kmsg = Kmsg::open_at_end();
     if (!kmsg)
@@ -33,10 +50,12 @@ Verdict storm(Channel &channel, const Config &config) {
         return {Outcome::error, run.error().message, 0};
     NetlinkCounters counters;
     send_state(channel, "state");
-    const auto verdict = run->run();
+    auto verdict = run->run();
     send_phase(channel, "done");
     send_state(channel, "state_end");
     send_counters(channel, counters);
+    if (config.transport == Transport::nbd && config.setup == Setup::netswap)
+        end_area(channel, verdict);
     return verdict;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/prepare.h"
 
+#include "guest/area.h"
 #include "guest/cpus.h"
 #include "guest/messages.h"
 #include "guest/modules.h"
@@ -64,11 +65,16 @@ Result<void> prepare_storm(Channel &channel, const Config &config) {
         if (auto done = set_sysctl(name, value); !done)
             return done;
     send_phase(channel, "swapon");
-    if (config.transport == Transport::nbd)
+    const bool by_netswap = config.transport == Transport::nbd && config.setup == Setup::netswap;
+    if (by_netswap) {
+        if (auto done = area_up(config, connect_limit); !done)
+            return done;
+    } else if (config.transport == Transport::nbd) {
         if (auto done = connect_nbd(config, connect_limit); !done)
             return done;
+    }
     // Up to here the kernel rewrote its own code: modules, the mark of the socket.
-    if (auto done = start_cpus(); !done)
+    if (auto done = start_cpus(); !done || by_netswap)
         return done;
     return start_swap(swap_device(config.transport), config.swap_mib);
 }

@@ -7,6 +7,7 @@
 #include "guest/worker.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
@@ -16,7 +17,7 @@ namespace netswap::guest {
 namespace {
 
 constexpr std::uint64_t ns_per_ms = 1'000'000;
-constexpr std::uint64_t churn_look_ns = 50 * ns_per_ms;
+constexpr std::uint64_t look_ns = 50 * ns_per_ms;
 constexpr std::size_t churn_text_bytes = 16 * 1024;
 constexpr std::uint64_t pages_per_mib = (1U << 20) / page_bytes;
 
@@ -47,7 +48,8 @@ Result<Storm> Storm::create(Channel &channel, const Config &config, Kmsg &kmsg) 
     if (!monitor)
         return tl::unexpected(monitor.error());
     Storm storm(channel, config, kmsg, std::move(*board), std::move(*monitor));
-    storm.board_.may_end().store(config.churn_rounds == 0);
+    storm.told_to_end_ = config.end_limit_s == 0;
+    storm.board_.may_end().store(config.churn_rounds == 0 && storm.told_to_end_);
     const auto blocked = child_signal();
     ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
     if (auto done = storm.fork_workers(); !done) {
@@ -70,6 +72,13 @@ Result<void> Storm::fork_workers() {
         pids_[static_cast<std::size_t>(worker)] = pid;
         ++running_;
     }
+    if (config_.daemon_faults) {
+        auto killer = DaemonKiller::start();
+        if (!killer)
+            return with_context(killer.error(), "preparing to kill netswapd");
+        killer_.emplace(std::move(*killer));
+        killer_text_.reserve(churn_text_bytes);
+    }
     if (config_.churn_rounds == 0)
         return {};
     auto churn = start_churn(board_, config_);
@@ -88,6 +97,7 @@ Verdict Storm::run() {
     }
     const auto start = monotonic_ns();
     const auto period = static_cast<std::uint64_t>(config_.sample_ms) * ns_per_ms;
+    const auto end_limit = static_cast<std::uint64_t>(config_.end_limit_s) * 1000 * ns_per_ms;
     board_.go().store(true, std::memory_order_release);
     auto next_sample = start;
     while ((running_ > 0 || churn_running_) && !failure_) {
@@ -97,12 +107,15 @@ Verdict Storm::run() {
             kmsg_.watch();
             next_sample = std::max(next_sample + period, monotonic_ns());
         }
-        forward_churn();
-        wait_for_child(churn_running_ ? std::min(next_sample, monotonic_ns() + churn_look_ns)
-                                      : next_sample);
+        follow_orders();
+        forward_helpers();
+        const bool look_often = churn_running_ || config_.end_limit_s > 0;
+        wait_for_child(look_often ? std::min(next_sample, monotonic_ns() + look_ns) : next_sample);
         reap();
+        if (!told_to_end_ && monotonic_ns() > start + end_limit)
+            give_up(Outcome::error, "the host did not end the storm in time");
     }
-    forward_churn();
+    forward_helpers();
     monitor_.sample(channel_, board_.touched());
     kmsg_.watch();
     if (failure_) {
@@ -131,6 +144,12 @@ void Storm::reap() {
     for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
         if (churn_ && pid == churn_->pid()) {
             churn_ended(status);
+            continue;
+        }
+        if (killer_ && pid == killer_->pid()) {
+            killer_->forget();
+            give_up(Outcome::error, "the process that kills netswapd ended early: " +
+                                        ProcessEnd{status, false}.describe());
             continue;
         }
         const auto at = std::find(pids_.begin(), pids_.end(), pid);
@@ -176,23 +195,48 @@ void Storm::worker_killed(const std::string &who, int status) {
 void Storm::churn_ended(int status) {
     churn_running_ = false;
     churn_->forget();
-    board_.may_end().store(true);
+    let_end();
     if (status != 0)
         give_up(Outcome::error, "module churn failed: " + ProcessEnd{status, false}.describe() +
                                     " (see the churn messages)");
 }
 
-void Storm::forward_churn() {
-    if (!churn_)
-        return;
+void Storm::let_end() {
+    if (told_to_end_ && !churn_running_)
+        board_.may_end().store(true);
+}
+
+void Storm::follow_orders() {
+    constexpr std::string_view daemon_kill = "daemon-kill ";
+    for (std::string_view order; !(order = channel_.order()).empty();) {
+        std::uint32_t ms = 0;
+        if (order == "end") {
+            told_to_end_ = true;
+            let_end();
+        } else if (order.starts_with(daemon_kill) && killer_) {
+            order.remove_prefix(daemon_kill.size());
+            std::from_chars(order.data(), order.data() + order.size(), ms);
+            killer_->order(ms);
+        }
+    }
+}
+
+void Storm::forward(int pipe, std::string &text) {
     char buffer[2048];
     ssize_t got;
-    while ((got = ::read(churn_->pipe(), buffer, sizeof buffer)) > 0)
-        churn_text_.append(buffer, static_cast<std::size_t>(got));
-    for (std::size_t end; (end = churn_text_.find('\n')) != std::string::npos;) {
-        channel_.send(std::string_view(churn_text_).substr(0, end));
-        churn_text_.erase(0, end + 1);
+    while ((got = ::read(pipe, buffer, sizeof buffer)) > 0)
+        text.append(buffer, static_cast<std::size_t>(got));
+    for (std::size_t end; (end = text.find('\n')) != std::string::npos;) {
+        channel_.send(std::string_view(text).substr(0, end));
+        text.erase(0, end + 1);
     }
+}
+
+void Storm::forward_helpers() {
+    if (churn_)
+        forward(churn_->pipe(), churn_text_);
+    if (killer_)
+        forward(killer_->pipe(), killer_text_);
 }
 
 void Storm::announce_pass() {

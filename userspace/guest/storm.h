@@ -4,6 +4,7 @@
 
 #include "guest/board.h"
 #include "guest/config.h"
+#include "guest/daemon_killer.h"
 #include "guest/kmsg.h"
 #include "guest/messages.h"
 #include "guest/monitor.h"
@@ -20,7 +21,8 @@ class Storm {
     /// Forks the workers (and the module churn if configured) and leaves them waiting.
     static Result<Storm> create(Channel &channel, const Config &config, Kmsg &kmsg);
 
-    /// Lets them go and samples until all ended, or until the first one failed.
+    /// Lets them go and samples until all ended, or until the first one failed. With
+    /// end_limit_s the workers go on until the host's order "end".
     Verdict run();
 
   private:
@@ -34,7 +36,12 @@ class Storm {
     void worker_ended(int worker, int status);
     void worker_killed(const std::string &who, int status);
     void churn_ended(int status);
-    void forward_churn();
+    void follow_orders();
+    /// Workers may end when the churn has and the host has nothing more in mind.
+    void let_end();
+    /// Hands whole lines on from a helper to the host.
+    void forward(int pipe, std::string &text);
+    void forward_helpers();
     void announce_pass();
     void give_up(Outcome outcome, std::string message);
     void kill_workers();
@@ -49,6 +56,9 @@ class Storm {
     std::optional<Child> churn_;
     bool churn_running_ = false;
     std::string churn_text_;
+    std::optional<DaemonKiller> killer_;
+    std::string killer_text_;
+    bool told_to_end_ = false;
     std::optional<Verdict> failure_;
     std::int64_t announced_pass_ = -1;
 };
