@@ -16,5 +16,7 @@ for flavour in "$@"; do
 	for name in bzImage vmlinux config release build modules; do
 		[ ! -e "$kernel/$name" ] || ln -sfn "$kernel/$name" "$links/$name"
 	done
-	ln -sfn "$guest/initramfs.cpio.gz" "$links/initramfs.cpio.gz"
+	for image in initramfs initramfs-tests; do
+		ln -sfn "$guest/$image.cpio.gz" "$links/$image.cpio.gz"
+	done
 done

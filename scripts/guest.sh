@@ -4,8 +4,9 @@
 #
 #   guest.sh FLAVOUR      6.12, 6.12-stock, debian-6.12 or debian-6.1
 #
-# The last line of stdout is the directory with initramfs.cpio.gz. The kernel is
-# built first if it is not there.
+# The last line of stdout is the directory with initramfs.cpio.gz, which storms
+# boot, and initramfs-tests.cpio.gz, which has servers and more besides. The
+# kernel is built first if it is not there.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,7 +19,18 @@ kernel=$(kernel_of "$flavour")
 
 out=$build/guest/$flavour
 mkdir -p "$out"
-"$root/qemu/guest/mkinitramfs" --manifest "$root/qemu/guest/manifest" \
-	--kernel-dir "$kernel" --bin-dir "$build" --output "$out/initramfs.new" >&2
-mv "$out/initramfs.new" "$out/initramfs.cpio.gz"
+image()
+{
+	local name=$1 part
+	local manifests=()
+	shift
+	for part in "$@"; do
+		manifests+=(--manifest "$root/qemu/guest/$part")
+	done
+	"$root/qemu/guest/mkinitramfs" "${manifests[@]}" --kernel-dir "$kernel" \
+		--bin-dir "$build" --output "$out/$name.new" >&2
+	mv "$out/$name.new" "$out/$name.cpio.gz"
+}
+image initramfs manifest
+image initramfs-tests manifest manifest.tests
 echo "$out"
