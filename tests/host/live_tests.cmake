@@ -3,6 +3,8 @@
 set(NETSWAP_LIVE_TESTS
     live/area_state_test.cpp
     live/config_file_test.cpp
+    live/doctor_machine_test.cpp
+    live/doctor_swap_test.cpp
     live/handshake_test.cpp
     live/machine_facts_test.cpp
     live/marks_message_test.cpp
@@ -10,6 +12,7 @@ set(NETSWAP_LIVE_TESTS
     live/nbd_uri_test.cpp
     live/reserve_plan_test.cpp
     live/reserve_test.cpp
+    live/server_shield_test.cpp
     live/set_up_test.cpp
     live/sockets_test.cpp
     live/tcp_table_test.cpp

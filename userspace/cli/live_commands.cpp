@@ -13,6 +13,8 @@ void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiat
     add_sockets(app, exit_code);
     add_mark(app, exit_code);
     add_unmark(app, exit_code);
+    add_doctor(app, exit_code);
+    add_run(app, exit_code);
 }
 
 } // namespace netswap::cli

@@ -14,6 +14,7 @@
 #include "live/area.h"
 #include "live/area_state.h"
 #include "live/reserve.h"
+#include "live/swaps.h"
 
 namespace netswap::live {
 
@@ -54,13 +55,6 @@ enum class Content {
 struct DeviceContent {
     Content content = Content::empty;
     std::string what; ///< "ext4", "gpt partition table" for Content::other
-};
-
-struct SwapEntry {
-    std::string device;
-    std::uint64_t bytes = 0; ///< usable
-    std::uint64_t used = 0;
-    int prio = 0;
 };
 
 struct MemoryLevel {

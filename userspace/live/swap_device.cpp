@@ -137,21 +137,6 @@ Status swap_off(const std::string &device) {
     return tl::unexpected(errno_error("swapoff " + device, errno));
 }
 
-std::vector<SwapEntry> parse_swaps(std::string_view text) {
-    std::vector<SwapEntry> out;
-    for (const auto line : split(text, '\n')) {
-        const auto part = words(line);
-        if (part.size() < 5)
-            continue;
-        const auto size = parse_number(part[2]), used = parse_number(part[3]),
-                   prio = parse_number(part[4]);
-        if (size && used && prio) // not the heading
-            out.push_back({std::string(part[0]), static_cast<std::uint64_t>(*size) * 1024,
-                           static_cast<std::uint64_t>(*used) * 1024, static_cast<int>(*prio)});
-    }
-    return out;
-}
-
 Result<std::vector<SwapEntry>> read_swaps(const Paths &paths) {
     const auto text = read_file(paths.proc("swaps"));
     if (!text)

@@ -22,7 +22,6 @@ Status swap_off(const std::string &device);
 
 /// /proc/swaps.
 Result<std::vector<SwapEntry>> read_swaps(const Paths &paths);
-std::vector<SwapEntry> parse_swaps(std::string_view text);
 
 /// /proc/meminfo.
 Result<MemoryLevel> read_memory(const Paths &paths);

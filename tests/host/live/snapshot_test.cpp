@@ -36,8 +36,8 @@ TEST(Snapshot, ReadsAHealthyArea) {
     const auto &area = snapshot->areas[0];
     EXPECT_TRUE(area.ours);
     ASSERT_TRUE(area.swap);
-    EXPECT_EQ(area.swap->size_bytes, 524284U * 1024);
-    EXPECT_EQ(area.swap->used_bytes, 12288U * 1024);
+    EXPECT_EQ(area.swap->bytes, 524284U * 1024);
+    EXPECT_EQ(area.swap->used, 12288U * 1024);
     EXPECT_EQ(area.swap->prio, 5);
     EXPECT_EQ(area.device.bytes, 512U << 20);
     EXPECT_EQ(area.device.pid, 700);
@@ -202,7 +202,7 @@ TEST(Snapshot, NeedsTheKernelsCounters) {
 TEST(SwapTable, ReadsBlanksInAPath) {
     const auto uses = parse_swaps("Filename Type Size Used Priority\n/swap\\040file file 8 4 -2\n");
     ASSERT_EQ(uses.size(), 1U);
-    EXPECT_EQ(uses[0].path, "/swap file");
+    EXPECT_EQ(uses[0].device, "/swap file");
     EXPECT_EQ(uses[0].prio, -2);
 }
 

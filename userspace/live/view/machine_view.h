@@ -51,15 +51,4 @@ struct MachineView {
 /// Without /proc/vmstat and /proc/zoneinfo there is nothing to say: an error that names the file.
 Result<MachineView> read_machine(const Paths &paths);
 
-/// One line of /proc/swaps.
-struct SwapUse {
-    std::string path;
-    std::uint64_t size_bytes = 0; ///< without the header page
-    std::uint64_t used_bytes = 0;
-    int prio = 0;
-};
-
-/// Lines that cannot be read are left out.
-std::vector<SwapUse> parse_swaps(std::string_view text);
-
 } // namespace netswap::live

@@ -11,7 +11,7 @@ namespace netswap::live {
 
 namespace {
 
-AreaView read_area(const Paths &paths, const std::string &name, const std::vector<SwapUse> &swaps,
+AreaView read_area(const Paths &paths, const std::string &name, const std::vector<SwapEntry> &swaps,
                    const Instant &now) {
     AreaView view;
     view.name = name;
@@ -26,7 +26,7 @@ AreaView read_area(const Paths &paths, const std::string &name, const std::vecto
                 (!view.device.backend || *view.device.backend == view.state->backend);
     if (view.ours)
         for (const auto &swap : swaps)
-            if (swap.path == view.state->device)
+            if (swap.device == view.state->device)
                 view.swap = swap;
     view.keeper = read_keeper(paths, name);
     view.problems = check_area(view, now);
@@ -100,7 +100,7 @@ Result<Snapshot> take_snapshot(const Sources &sources, const std::string &name) 
     else
         snapshot.problems.push_back({"netlink", family.error().message, ""});
 
-    std::vector<SwapUse> swaps;
+    std::vector<SwapEntry> swaps;
     if (const auto text = read_file(sources.paths.proc("swaps")))
         swaps = parse_swaps(*text);
     for (const auto &area : names)

@@ -11,6 +11,7 @@
 #include "live/view/device_view.h"
 #include "live/view/family_view.h"
 #include "live/view/keeper_view.h"
+#include "live/swaps.h"
 #include "live/view/machine_view.h"
 #include "live/view/protection.h"
 
@@ -44,7 +45,7 @@ struct AreaView {
     std::optional<AreaState> state; ///< nothing if the file is damaged
     DeviceView device;
     bool ours = false;           ///< the device is connected and carries our identifier
-    std::optional<SwapUse> swap; ///< nothing while the device is no swap
+    std::optional<SwapEntry> swap; ///< nothing while the device is no swap
     KeeperView keeper;
     std::vector<Problem> problems;
 };

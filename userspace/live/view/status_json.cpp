@@ -101,8 +101,8 @@ json area_json(const AreaView &area, const Snapshot &snapshot, const Rates &rate
                            {"write", traffic_json(device.write)}};
     out["swap"] = nullptr;
     if (area.swap)
-        out["swap"] = {{"size_bytes", area.swap->size_bytes},
-                       {"used_bytes", area.swap->used_bytes},
+        out["swap"] = {{"size_bytes", area.swap->bytes},
+                       {"used_bytes", area.swap->used},
                        {"priority", area.swap->prio}};
     out["rate"] = nullptr;
     if (const auto *flow = rates.area(area.name))

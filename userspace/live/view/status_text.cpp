@@ -66,8 +66,8 @@ std::string area_block(const AreaView &area, const Snapshot &snapshot, const Rat
         line(out, "reconnects", recovery_text(area.keeper));
     if (area.swap)
         line(out, "swap",
-             fmt::format("{} of {} used, priority {}", size_text(area.swap->used_bytes),
-                         size_text(area.swap->size_bytes), area.swap->prio));
+             fmt::format("{} of {} used, priority {}", size_text(area.swap->used),
+                         size_text(area.swap->bytes), area.swap->prio));
     if (const auto *flow = rates.area(area.name))
         line(out, "rate",
              fmt::format("in {}/s, out {}/s, {} requests in flight",

@@ -42,9 +42,8 @@ Lines area_lines(const AreaView &area, const Rates &rates) {
     Lines lines = {fmt::format(
         "{:<12.12} {:<10.10} {:>5} {:<12.12} {:>6} {:>5} {:>8} {:>6} {:>6}", area.name,
         area.state ? area.state->device : "-", conns_of(area), keeper_word(area),
-        area.swap ? size_of(area.swap->used_bytes) : "-",
-        area.swap ? size_of(area.swap->size_bytes) : "-", flow ? short_size(flow->in) : "-",
-        flow ? short_size(flow->out) : "-",
+        area.swap ? size_of(area.swap->used) : "-", area.swap ? size_of(area.swap->bytes) : "-",
+        flow ? short_size(flow->in) : "-", flow ? short_size(flow->out) : "-",
         device.read ? fmt::to_string(device.read->in_flight + device.write->in_flight) : "-")};
     if (area.keeper.has_numbers() && area.keeper.reconnects > 0)
         lines.push_back(
@@ -159,7 +158,7 @@ std::string top_line(const TopHistory &history) {
     for (const auto &area : snapshot.areas) {
         out += fmt::format(" {} {} conns {}", area.name, keeper_word(area), conns_of(area));
         if (area.swap)
-            out += fmt::format(" used {}", size_of(area.swap->used_bytes));
+            out += fmt::format(" used {}", size_of(area.swap->used));
         if (const auto *flow = history.rates().area(area.name))
             out += fmt::format(" in {}/s out {}/s", short_size(flow->in), short_size(flow->out));
         for (const auto &problem : area.problems)
