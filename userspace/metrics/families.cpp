@@ -121,9 +121,9 @@ void add_area(Families &out, const Snapshot &snapshot, const AreaView &area) {
               area.state->conns);
     if (area.swap) {
         out.gauge("netswap_swap_size_bytes", "Size of the swap area.", labels,
-                  number(area.swap->size_bytes));
+                  number(area.swap->bytes));
         out.gauge("netswap_swap_used_bytes", "Bytes of it in use.", labels,
-                  number(area.swap->used_bytes));
+                  number(area.swap->used));
     }
     if (area.ours)
         add_traffic(out, area, labels);
