@@ -23,7 +23,7 @@ constexpr std::int64_t rounding = 6;
 
 live::MachineFacts facts_now() {
     live::KernelLinkProbe probe;
-    const auto facts = live::read_machine_facts(paths, probe, std::nullopt);
+    const auto facts = live::read_machine_facts(paths, probe, {});
     INFO((facts ? "" : facts.error().message));
     REQUIRE(facts.has_value());
     return *facts;

@@ -88,10 +88,10 @@ std::optional<HookFacts> read_hook(const Tree &tree) {
 } // namespace
 
 Result<MachineFacts> read_machine_facts(const Paths &paths, LinkProbe &probe,
-                                        const std::optional<std::string> &server) {
+                                        const std::vector<std::string> &servers) {
     const Tree tree(paths);
     MachineFacts facts;
-    facts.server = server;
+    facts.servers = servers;
     facts.page_bytes = ::sysconf(_SC_PAGESIZE);
 
     const auto zoneinfo = read_file(paths.proc("zoneinfo"));
@@ -126,12 +126,12 @@ Result<MachineFacts> read_machine_facts(const Paths &paths, LinkProbe &probe,
     facts.dev_weight = tree.sysctl("net/core/dev_weight", 64);
     facts.hook = read_hook(tree);
 
-    const auto nics = nics_for(paths, probe, server);
+    const auto nics = nics_for(paths, probe, servers);
     if (!nics)
         return tl::unexpected(nics.error());
     for (const auto &name : *nics)
         facts.nics.push_back(read_nic(paths, probe, name, facts.page_bytes));
-    facts.same_host = server && nics->empty();
+    facts.same_host = !servers.empty() && nics->empty();
     return facts;
 }
 

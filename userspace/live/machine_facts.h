@@ -30,8 +30,8 @@ struct SlabFacts {
 };
 
 struct MachineFacts {
-    std::optional<std::string> server; ///< that was asked about
-    bool same_host = false;            ///< the server's address is this machine's
+    std::vector<std::string> servers; ///< that were asked about
+    bool same_host = false;           ///< their addresses are this machine's
     std::vector<NicFacts> nics;
 
     int cpus = 1; ///< online
@@ -62,8 +62,8 @@ struct MachineFacts {
 };
 
 /// Reads them all. A file that is not there stands for the kernel's built-in default where that is
-/// known; only zones and vm.min_free_kbytes must be there.
+/// known; only zones and vm.min_free_kbytes must be there. Servers are as in nics_for().
 Result<MachineFacts> read_machine_facts(const Paths &paths, LinkProbe &probe,
-                                        const std::optional<std::string> &server);
+                                        const std::vector<std::string> &servers);
 
 } // namespace netswap::live

@@ -133,20 +133,21 @@ bool has_rps(const std::string &queues) {
 } // namespace
 
 Result<std::vector<std::string>> nics_for(const Paths &paths, LinkProbe &probe,
-                                          const std::optional<std::string> &server) {
+                                          const std::vector<std::string> &servers) {
     std::set<std::string> found;
-    if (!server) {
+    if (servers.empty())
         for (const auto &name : names_in(paths.sys("class/net")))
             if (has_driver(paths, name))
                 found.insert(name);
-    } else {
-        const auto link = probe.route_link(*server);
+    for (const auto &server : servers) {
+        const auto link = probe.route_link(server);
         if (!link)
             return tl::unexpected(link.error());
         if (*link == "lo")
-            return std::vector<std::string>{};
+            continue;
+        const auto before = found.size();
         collect_below(paths, *link, found);
-        if (found.empty()) // a tunnel or the like: better counted than left out
+        if (found.size() == before) // a tunnel or the like: better counted than left out
             found.insert(*link);
     }
     return std::vector<std::string>(found.begin(), found.end());

@@ -35,10 +35,10 @@ struct NicFacts {
     RefillGrant grant = RefillGrant::unknown;
 };
 
-/// Cards with a driver, sorted; with a server only those that carry traffic to it. A bond, bridge
-/// or VLAN stands for the cards below it. Empty if the server is this machine.
+/// Cards with a driver, sorted; with servers only those that carry traffic to one of them. A bond,
+/// bridge or VLAN stands for the cards below it. Empty if the servers are this machine.
 Result<std::vector<std::string>> nics_for(const Paths &paths, LinkProbe &probe,
-                                          const std::optional<std::string> &server);
+                                          const std::vector<std::string> &servers);
 
 NicFacts read_nic(const Paths &paths, LinkProbe &probe, const std::string &name,
                   std::int64_t page_bytes);

@@ -110,7 +110,7 @@ json machine_json(const MachineFacts &facts) {
                          {"high", zone.high},
                          {"managed", zone.managed},
                          {"protection", zone.protection}});
-    json out = {{"server", facts.server ? json(*facts.server) : json(nullptr)},
+    json out = {{"servers", facts.servers},
                 {"same_host", facts.same_host},
                 {"nics", nics_json(facts)},
                 {"zones", std::move(zones)},
@@ -144,7 +144,8 @@ std::string plan_text(const MachineFacts &facts, const ReservePlan &plan) {
         "Memory that swap over the network may need at once here: {} connection{}, {}, {} CPUs, "
         "pages of {} KiB\n\n",
         plan.conns, plan.conns == 1 ? "" : "s",
-        facts.server ? "server " + *facts.server : "any server", facts.cpus, facts.page_kb());
+        facts.servers.empty() ? "any server" : "server " + join(facts.servers, ", "), facts.cpus,
+        facts.page_kb());
     out += term_table(facts, plan) + "\n";
     if (plan.emergency_pages > 0)
         out += fmt::format("less {} pages of the emergency pool: {}\n\n", plan.emergency_pages,

@@ -22,18 +22,24 @@ std::string route_target(const ServerAddress &server) {
 Result<ReserveChange> RealMachine::raise_reserve(const AreaSpec &area, const AreaState &state) {
     if (area.reserve == ReservePolicy::keep)
         return ReserveChange{};
-    ProcMinFree kernel(paths_);
-    if (area.reserve == ReservePolicy::fixed)
-        return apply_reserve(paths_, kernel, area.name,
-                             static_cast<std::int64_t>(area.reserve_bytes / 1024));
     KernelLinkProbe probe;
-    const auto facts = read_machine_facts(paths_, probe, route_target(state.addresses.front()));
+    std::vector<std::string> servers;
+    for (const auto &server : state.addresses)
+        if (probe.route_link(route_target(server))) // of two families one may lead nowhere
+            servers.push_back(route_target(server));
+    if (servers.empty())
+        servers.push_back(route_target(state.addresses.front()));
+    const auto facts = read_machine_facts(paths_, probe, servers);
     if (!facts)
         return tl::unexpected(facts.error());
-    const auto plan = make_reserve_plan(*facts, connections_up(paths_) + area.conns);
-    if (plan.refusal)
-        return fail(*plan.refusal + " (--reserve keep goes on regardless)", exit_host);
-    return apply_reserve(paths_, kernel, area.name, plan.min_free_target_kb);
+    // This area has no state file yet.
+    const auto wanted = wanted_min_free(area, *facts, connections_up(paths_) + area.conns);
+    if (!wanted)
+        return tl::unexpected(wanted.error());
+    if (!*wanted)
+        return ReserveChange{};
+    ProcMinFree kernel(paths_);
+    return apply_reserve(paths_, kernel, area.name, **wanted);
 }
 
 Status RealMachine::restore_reserve(const AreaState &state) {
@@ -45,7 +51,7 @@ Status RealMachine::restore_reserve(const AreaState &state) {
 bool RealMachine::needs_guard(const std::vector<ServerAddress> &servers) {
     KernelLinkProbe probe;
     for (const auto &server : servers) {
-        const auto nics = nics_for(paths_, probe, route_target(server));
+        const auto nics = nics_for(paths_, probe, {route_target(server)});
         if (!nics)
             continue;
         for (const auto &nic : *nics)

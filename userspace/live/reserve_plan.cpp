@@ -14,6 +14,9 @@ namespace {
 /// itself allows khugepaged a twentieth, and rx_reserve's pool a quarter if told so by hand.)
 constexpr std::int64_t limit_fraction = 8;
 
+/// What somebody asks for by name may be more, within reason.
+constexpr std::int64_t fixed_fraction = 4;
+
 /// kmod/rx_reserve.c: rx_reserve_size().
 constexpr std::int64_t module_per_queue = 128, module_per_cpu = 64, module_fraction = 32;
 
@@ -136,6 +139,24 @@ ReservePlan make_reserve_plan(const MachineFacts &facts, int conns) {
     warn_of_cards(plan, facts);
     add_notes(plan, facts);
     return plan;
+}
+
+Result<std::optional<std::int64_t>> wanted_min_free(const AreaSpec &area, const MachineFacts &facts,
+                                                    int conns) {
+    if (area.reserve == ReservePolicy::keep)
+        return std::nullopt;
+    if (area.reserve == ReservePolicy::fixed) {
+        const auto kb = static_cast<std::int64_t>(area.reserve_bytes / 1024);
+        const auto most = lowmem_managed(facts.zones) * facts.page_kb() / fixed_fraction;
+        if (kb > most)
+            return fail(fmt::format("reserve {}K is more than a quarter of memory ({}K)", kb, most),
+                        exit_bad_input);
+        return kb;
+    }
+    const auto plan = make_reserve_plan(facts, conns);
+    if (plan.refusal)
+        return fail(*plan.refusal, exit_host);
+    return plan.min_free_target_kb;
 }
 
 } // namespace netswap::live

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "live/area.h"
 #include "live/machine_facts.h"
 #include "live/reserve_terms.h"
 
@@ -53,5 +54,10 @@ struct ReservePlan {
 };
 
 ReservePlan make_reserve_plan(const MachineFacts &facts, int conns);
+
+/// The vm.min_free_kbytes that an area asks for; nothing if the value is to be left alone. `conns`
+/// as above. Refuses a machine that is too small, and a size of more than a quarter of memory.
+Result<std::optional<std::int64_t>> wanted_min_free(const AreaSpec &area, const MachineFacts &facts,
+                                                    int conns);
 
 } // namespace netswap::live

@@ -16,8 +16,8 @@ class MachineFactsFiles : public ::testing::Test {
         tree_.put("/proc/zoneinfo", small_zoneinfo);
         tree_.put("/proc/sys/vm/min_free_kbytes", "16384");
     }
-    Result<MachineFacts> read(const std::optional<std::string> &server = std::nullopt) {
-        return read_machine_facts(tree_.paths(), links_, server);
+    Result<MachineFacts> read(const std::vector<std::string> &servers = {}) {
+        return read_machine_facts(tree_.paths(), links_, servers);
     }
     FakeTree tree_;
     FakeLinks links_;
@@ -147,7 +147,7 @@ TEST_F(MachineFactsFiles, WithAServerOnlyTheCardsOnTheWayCount) {
     links_.routes = {{"one", "eth0"}, {"two", "bond0.7"}, {"self", "lo"}, {"tunnel", "wg0"}};
     const auto names = [&](const char *server) {
         std::string all;
-        const auto facts = read(server);
+        const auto facts = read({server});
         for (const auto &nic : facts ? facts->nics : std::vector<NicFacts>{})
             all += nic.name + " ";
         return all;
@@ -156,11 +156,13 @@ TEST_F(MachineFactsFiles, WithAServerOnlyTheCardsOnTheWayCount) {
     EXPECT_EQ(names("two"), "eth1 eth2 ");
     EXPECT_EQ(names("tunnel"), "wg0 ");
     EXPECT_EQ(names("self"), "");
-    EXPECT_TRUE(read("self")->same_host);
-    EXPECT_FALSE(read("one")->same_host);
+    EXPECT_TRUE(read({"self"})->same_host);
+    EXPECT_FALSE(read({"one"})->same_host);
+    EXPECT_EQ(read({"one", "two"})->nics.size(), 3U);
+    EXPECT_FALSE(read({"one", "self"})->same_host);
     EXPECT_EQ(read()->nics.size(), 3U);
-    ASSERT_FALSE(read("nowhere"));
-    EXPECT_EQ(read("nowhere").error().message, "no route to nowhere");
+    ASSERT_FALSE(read({"nowhere"}));
+    EXPECT_EQ(read({"nowhere"}).error().message, "no route to nowhere");
 }
 
 TEST(KernelLinks, KnowTheWayToThisMachine) {

@@ -236,9 +236,29 @@ TEST(ReservePlan, ALargerMtuMakesNothingSmaller) {
             }
 }
 
+TEST(WantedMinFree, FollowsTheAreasPolicy) {
+    auto facts = known_machine();
+    netswap::live::AreaSpec area;
+    EXPECT_EQ(wanted_min_free(area, facts, 1).value(), 37952);
+    area.reserve = ReservePolicy::keep;
+    EXPECT_EQ(wanted_min_free(area, facts, 1).value(), std::nullopt);
+    area.reserve = ReservePolicy::fixed;
+    area.reserve_bytes = 64 << 20;
+    EXPECT_EQ(wanted_min_free(area, facts, 1).value(), 65536);
+    area.reserve_bytes = 600 << 20;
+    ASSERT_FALSE(wanted_min_free(area, facts, 1));
+    EXPECT_EQ(wanted_min_free(area, facts, 1).error().message,
+              "reserve 614400K is more than a quarter of memory (256000K)");
+
+    area.reserve = ReservePolicy::automatic;
+    facts.nics[0].queues = 200;
+    ASSERT_FALSE(wanted_min_free(area, facts, 1));
+    EXPECT_EQ(wanted_min_free(area, facts, 1).error().code, netswap::exit_host);
+}
+
 TEST(PlanReport, IsCompleteAsJsonAndAsText) {
     auto facts = known_machine();
-    facts.server = "192.0.2.1";
+    facts.servers = {"192.0.2.1"};
     const auto plan = make_reserve_plan(facts, 1);
     const auto out = nlohmann::json::parse(plan_json(facts, plan));
     EXPECT_EQ(out.at("min_free_target_kb"), 37952);

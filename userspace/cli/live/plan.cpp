@@ -23,9 +23,10 @@ struct Options {
 int run(const Options &options) {
     const live::Paths paths;
     live::KernelLinkProbe probe;
-    const auto server =
-        options.server.empty() ? std::nullopt : std::optional<std::string>(options.server);
-    const auto facts = live::read_machine_facts(paths, probe, server);
+    std::vector<std::string> servers;
+    if (!options.server.empty())
+        servers.push_back(options.server);
+    const auto facts = live::read_machine_facts(paths, probe, servers);
     if (!facts)
         return complain(facts.error());
     const auto up = live::connections_up(paths);
