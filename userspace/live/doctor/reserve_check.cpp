@@ -19,13 +19,13 @@ bool thp_is_on(const Machine &machine) {
 
 /// `netswap plan` for the areas that are up, or for one connection.
 Result<ReservePlan> plan_for(const Machine &machine) {
-    std::optional<std::string> server;
+    std::vector<std::string> servers;
     for (const auto &route : machine.routes)
-        if (route.interface != "lo" && !server)
-            server = route.address;
-    auto facts = read_machine_facts(machine.paths, machine.outside.links(), server);
-    if (!facts && server)
-        facts = read_machine_facts(machine.paths, machine.outside.links(), std::nullopt);
+        if (route.interface != "lo")
+            servers.push_back(route.address);
+    auto facts = read_machine_facts(machine.paths, machine.outside.links(), servers);
+    if (!facts && !servers.empty())
+        facts = read_machine_facts(machine.paths, machine.outside.links(), {});
     if (!facts)
         return tl::unexpected(facts.error());
     return make_reserve_plan(*facts, std::max(1, connections_up(machine.paths)));
