@@ -70,34 +70,41 @@ Status add_metrics(Config &config, const toml::table &table, const std::string &
     return {};
 }
 
-} // namespace
-
-Status add_config(Config &config, std::string_view text, const std::string &file) {
+/// One file; see LoadedConfig.
+void add_file(LoadedConfig &loaded, std::string_view text, const std::string &file) {
+    auto &errors = loaded.errors;
+    const auto note = [&](const Status &status) {
+        if (!status)
+            errors.push_back(status.error());
+        return status.has_value();
+    };
     const auto parsed = toml::parse(text);
-    if (!parsed)
-        return bad(at(file, parsed.error().source()), parsed.error().description());
+    if (!parsed) {
+        note(bad(at(file, parsed.error().source()), parsed.error().description()));
+        return;
+    }
     for (const auto &[key, node] : parsed.table()) {
         const auto *table = node.as_table();
         const auto where = at(file, node.source());
-        if (table == nullptr || (key.str() != "area" && key.str() != "metrics"))
-            return bad(where,
-                       fmt::format("unknown '{}'; there are [area.NAME] and [metrics]", key.str()));
+        if (table == nullptr || (key.str() != "area" && key.str() != "metrics")) {
+            note(bad(where,
+                     fmt::format("unknown '{}'; there are [area.NAME] and [metrics]", key.str())));
+            continue;
+        }
         if (key.str() == "metrics") {
-            if (auto ok = add_metrics(config, *table, file); !ok)
-                return ok;
+            note(add_metrics(loaded.config, *table, file));
             continue;
         }
         for (const auto &[name, area] : *table) {
             if (!area.is_table())
-                return bad(at(file, area.source()), "an area is a table: [area.NAME]");
-            if (auto ok = add_area(config, name.str(), *area.as_table(), file); !ok)
-                return ok;
+                note(bad(at(file, area.source()), "an area is a table: [area.NAME]"));
+            else if (!note(add_area(loaded.config, name.str(), *area.as_table(), file)))
+                loaded.broken.emplace(name.str());
         }
     }
-    return {};
 }
 
-Result<Config> read_config(const Paths &paths) {
+std::vector<std::string> config_files(const Paths &paths) {
     namespace fs = std::filesystem;
     std::error_code none;
     std::vector<std::string> files;
@@ -107,22 +114,51 @@ Result<Config> read_config(const Paths &paths) {
     std::sort(files.begin(), files.end());
     if (fs::exists(paths.etc("netswap.toml"), none))
         files.insert(files.begin(), paths.etc("netswap.toml"));
-    Config config;
-    for (const auto &file : files) {
-        const auto text = read_file(file);
-        if (!text)
-            return fail(text.error().message, exit_bad_input);
-        if (auto ok = add_config(config, *text, file); !ok)
-            return tl::unexpected(ok.error());
+    return files;
+}
+
+} // namespace
+
+Status add_config(Config &config, std::string_view text, const std::string &file) {
+    LoadedConfig loaded{std::move(config), {}, {}};
+    add_file(loaded, text, file);
+    config = std::move(loaded.config);
+    if (!loaded.errors.empty())
+        return tl::unexpected(loaded.errors.front());
+    return {};
+}
+
+LoadedConfig load_config(const Paths &paths) {
+    LoadedConfig loaded;
+    for (const auto &file : config_files(paths)) {
+        if (const auto text = read_file(file))
+            add_file(loaded, *text, file);
+        else
+            loaded.errors.push_back({text.error().message, exit_bad_input});
     }
-    for (auto &[name, area] : config.areas) {
+    for (auto &[name, area] : loaded.config.areas) {
+        if (loaded.broken.contains(name))
+            continue;
+        auto complete = complete_area(area.spec);
         if (area.spec.uri.empty())
-            return fail(fmt::format("{}: [area.{}] has no uri", paths.etc("netswap.toml"), name),
-                        exit_bad_input);
-        if (auto ok = complete_area(area.spec); !ok)
-            return with_context(ok.error(), fmt::format("[area.{}]", name));
+            complete =
+                fail(fmt::format("{}: [area.{}] has no uri", paths.etc("netswap.toml"), name),
+                     exit_bad_input);
+        else if (!complete)
+            complete = with_context(complete.error(), fmt::format("[area.{}]", name));
+        if (!complete) {
+            loaded.errors.push_back(complete.error());
+            loaded.broken.insert(name);
+        }
     }
-    return config;
+    return loaded;
+}
+
+Result<Config> read_config(const Paths &paths) {
+    auto loaded = load_config(paths);
+    if (!loaded.errors.empty())
+        return tl::unexpected(loaded.errors.front());
+    return std::move(loaded.config);
 }
 
 } // namespace netswap::live

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "lib/result.h"
 #include "live/area.h"
@@ -24,6 +26,14 @@ struct Config {
 /// No file at all is an empty configuration. The first thing that is wrong is the error, as
 /// "FILE:LINE:COLUMN: what". Areas are complete (see complete_area).
 Result<Config> read_config(const Paths &paths);
+
+/// The same, but what is wrong costs no more than the area, or the file, that it stands in.
+struct LoadedConfig {
+    Config config;                ///< with the areas named in `broken`, as far as they were read
+    std::vector<Error> errors;    ///< in the order in which they were found
+    std::set<std::string> broken; ///< areas that cannot be used as they are
+};
+LoadedConfig load_config(const Paths &paths);
 
 /// Adds one file's text. Areas are not completed: a later file may add to them.
 Status add_config(Config &config, std::string_view text, const std::string &file);

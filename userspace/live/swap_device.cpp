@@ -15,6 +15,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/swap.h>
+#include <sys/wait.h>
 
 #include "lib/fd.h"
 #include "lib/text.h"
@@ -123,13 +124,29 @@ Status swap_on(const std::string &device, std::optional<int> prio) {
     return {};
 }
 
+/// swapoff in a process of its own: when memory runs out meanwhile, the kernel kills whoever called
+/// it, whatever its OOM score. Returns an errno value, EINTR if it was killed.
+int swap_off_elsewhere(const std::string &device) {
+    const pid_t child = ::fork();
+    if (child < 0)
+        return errno;
+    if (child == 0)
+        ::_exit(::swapoff(device.c_str()) == 0 ? 0 : errno);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+}
+
 Status swap_off(const std::string &device) {
-    if (::swapoff(device.c_str()) == 0)
+    errno = swap_off_elsewhere(device);
+    if (errno == 0)
         return {};
     if (errno == EINVAL)
         return {}; // somebody else, the service manager perhaps, was faster
     if (errno == EINTR)
-        return fail("swapoff was interrupted; the area stays up", exit_interrupted);
+        return fail("swapoff was interrupted or killed for want of memory; the area stays up",
+                    exit_interrupted);
     if (errno == ENOMEM)
         return fail(fmt::format("swapoff {}: not enough memory for the pages that are out; end "
                                 "programs first",

@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto look_every = 200ms;
+constexpr auto tell_every = 30s;
 
 const SwapEntry *find(const std::vector<SwapEntry> &swaps, const std::string &device) {
     const auto at = std::find_if(swaps.begin(), swaps.end(),
@@ -47,30 +48,64 @@ Status swap_off(Machine &machine, const std::string &device, const DownProgress 
                 std::this_thread::sleep_for(20ms);
         }
     });
-    auto ok = machine.swap_off(device);
+    Status ok;
+    while (true) {
+        ok = machine.swap_off(device);
+        // No error, but there still: somebody else, the service manager perhaps, is at it. Until
+        // that is done its pages are on the server.
+        const auto swaps = machine.swaps();
+        if (!ok || !swaps || find(*swaps, device) == nullptr)
+            break;
+        std::this_thread::sleep_for(look_every);
+    }
     done = true;
     teller.join();
     return ok;
 }
 
+/// Brings all pages of the area back; the bytes that were out when it began.
+Result<std::uint64_t> bring_back(Machine &machine, const std::string &device,
+                                 const DownOptions &options, const DownProgress &progress,
+                                 const DownWaits &waits) {
+    auto told = std::chrono::steady_clock::time_point::min();
+    while (true) {
+        const auto swaps = machine.swaps();
+        if (!swaps)
+            return tl::unexpected(swaps.error());
+        const auto *area = find(*swaps, device);
+        if (area == nullptr)
+            return 0;
+        auto ok = options.force ? Status{} : check_room(machine, *area);
+        if (ok)
+            ok = swap_off(machine, device, progress);
+        if (ok)
+            return area->used;
+        if (!options.wait)
+            return tl::unexpected(ok.error());
+        const auto now = std::chrono::steady_clock::now();
+        if (waits &&
+            (told == std::chrono::steady_clock::time_point::min() || now - told >= tell_every)) {
+            waits(ok.error().message);
+            told = now;
+        }
+        std::this_thread::sleep_for(look_every);
+    }
+}
+
 } // namespace
 
 Result<DownReport> take_down(Machine &machine, const AreaState &state, bool others,
-                             const DownOptions &options, const DownProgress &progress) {
+                             const DownOptions &options, const DownProgress &progress,
+                             const DownWaits &waits) {
     if (auto ok = machine.check_privilege(); !ok)
         return tl::unexpected(ok.error());
     DownReport report;
-    const auto swaps = machine.swaps();
-    if (!swaps)
-        return tl::unexpected(swaps.error());
     const bool ours = machine.backend_of(state.index) == state.backend;
-    if (const auto *area = find(*swaps, state.device); area != nullptr && ours) {
-        if (!options.force)
-            if (auto ok = check_room(machine, *area); !ok)
-                return tl::unexpected(ok.error());
-        report.brought_back = area->used;
-        if (auto ok = swap_off(machine, state.device, progress); !ok)
-            return tl::unexpected(ok.error());
+    if (ours) {
+        const auto back = bring_back(machine, state.device, options, progress, waits);
+        if (!back)
+            return tl::unexpected(back.error());
+        report.brought_back = *back;
     }
     // Not before: it reconnects while pages come back.
     if (auto ok = machine.stop_keeper(state.name); !ok)

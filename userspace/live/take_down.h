@@ -7,10 +7,13 @@ namespace netswap::live {
 
 struct DownOptions {
     bool force = false; ///< even if the pages would not fit into memory
+    bool wait = false;  ///< until they fit, as programs end; without a limit
 };
 
 /// Told now and then while pages come back: bytes that are still out.
 using DownProgress = std::function<void(std::uint64_t left)>;
+/// Told why it waits, now and then.
+using DownWaits = std::function<void(const std::string &why)>;
 
 struct DownReport {
     std::uint64_t brought_back = 0; ///< bytes that were out when it began
@@ -21,6 +24,7 @@ struct DownReport {
 /// when the pages would not fit; nothing is changed then. A later error leaves the state file, so
 /// that it can be tried again. `others` says whether other areas stay up.
 Result<DownReport> take_down(Machine &machine, const AreaState &state, bool others,
-                             const DownOptions &options, const DownProgress &progress);
+                             const DownOptions &options, const DownProgress &progress,
+                             const DownWaits &waits = {});
 
 } // namespace netswap::live

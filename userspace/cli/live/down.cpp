@@ -20,6 +20,7 @@ struct Options {
     std::string name;
     bool force = false;
     bool if_up = false;
+    bool wait = false;
 };
 
 /// On a terminal one line that changes, elsewhere a line each time a tenth is done.
@@ -79,8 +80,12 @@ Result<int> down(const Options &options) {
     if (!lock)
         return tl::unexpected(lock.error());
     Teller teller(*name);
-    const auto done = take_down(machine, *state, names.size() > 1, {.force = options.force},
-                                [&](std::uint64_t left) { teller.tell(left); });
+    const auto done = take_down(
+        machine, *state, names.size() > 1, {.force = options.force, .wait = options.wait},
+        [&](std::uint64_t left) { teller.tell(left); },
+        [&](const std::string &why) {
+            fmt::print(stderr, "netswap: {}: waiting: {}\n", *name, why);
+        });
     teller.finish();
     if (!done)
         return with_context(done.error(), *name);
@@ -98,6 +103,7 @@ void add_down(CLI::App &app, int &exit_code) {
                                                "disconnect, undo what `up` changed");
     command->add_option("area", options->name, "its name; may be left out if only one is up");
     command->add_flag("--force", options->force, "even if the pages would not fit into memory");
+    command->add_flag("--wait", options->wait, "wait until the pages fit, as programs end");
     command->add_flag("--if-up", options->if_up, "succeed if the area is not up");
     command->callback([options, &exit_code] {
         const auto done = down(*options);
