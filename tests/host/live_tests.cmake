@@ -5,6 +5,7 @@ set(NETSWAP_LIVE_TESTS
     live/config_file_test.cpp
     live/doctor_machine_test.cpp
     live/doctor_swap_test.cpp
+    live/generator_test.cpp
     live/handshake_test.cpp
     live/machine_facts_test.cpp
     live/marks_message_test.cpp
