@@ -38,7 +38,7 @@ TEST(StormOptions, FaultsRaiseTheLimits) {
     StormArguments arguments;
     EXPECT_EQ(plan_storm(arguments)->params.hang_after_s, 20);
     EXPECT_EQ(plan_storm(arguments)->params.timeout_s, 600);
-    EXPECT_EQ(plan_storm(arguments)->params.setup, "nbd-client");
+    EXPECT_EQ(plan_storm(arguments)->params.setup, "netswap");
     arguments.setup = "netswap";
     arguments.faults = "server-kill=2,link-drop=1,daemon-kill=1";
     const auto plan = plan_storm(arguments);

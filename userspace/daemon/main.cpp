@@ -46,6 +46,11 @@ keeper::Reporter::Target words_go_to(const DaemonOptions &options) {
 
 Result<int> keep(const DaemonOptions &options, Detached &detached) {
     const live::Paths paths(options.root);
+    // First of all: it may be started while memory is gone.
+    const auto protection = protect_self(paths);
+    auto netswap = keeper::netswap_client();
+    const bool granted = netswap && netswap->netswap_grant(true) == 0;
+
     const auto state = live::read_area_state(paths, options.area);
     if (!state)
         return tl::unexpected(state.error());
@@ -54,17 +59,16 @@ Result<int> keep(const DaemonOptions &options, Detached &detached) {
         return tl::unexpected(file.error());
     auto &page = file->page();
     keeper::Reporter reporter(words_go_to(options), options.area.c_str());
-    auto world = keeper::RealWorld::open(*state, paths, reporter);
+    auto world = keeper::RealWorld::open(*state, paths, reporter, std::move(netswap));
     if (!world)
         return tl::unexpected(world.error());
 
-    const auto protection = protect_self(paths);
     for (const auto &miss : protection.missing)
         reporter.log(keeper::Level::warning,
                      fmt::format("not protected ({}); start it as root", miss).c_str());
     page.pid = ::getpid();
     page.locked = protection.locked;
-    page.grant = world->take_grant()     ? live::KeeperGrant::reserve
+    page.grant = granted                 ? live::KeeperGrant::reserve
                  : protection.io_flusher ? live::KeeperGrant::io_flusher
                                          : live::KeeperGrant::none;
     page.started_ns = keeper::now_ns();

@@ -48,7 +48,6 @@ Protection protect_self(const live::Paths &paths) {
     if (!got.io_flusher)
         miss("PR_SET_IO_FLUSHER");
     ::mallopt(M_TRIM_THRESHOLD, -1);
-    ::malloc_trim(0); // what the start needed; less to lock
     got.locked = ::mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
     if (!got.locked)
         miss("mlockall");

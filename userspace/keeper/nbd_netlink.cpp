@@ -170,6 +170,14 @@ int GenlClient::netswap_grant(bool on) {
     return ask(request);
 }
 
+std::optional<GenlClient> netswap_client() {
+    GenlFamily family;
+    GenlClient client;
+    if (!resolve_family(NETSWAP_FAMILY_NAME, nullptr, family) || !client.open(family))
+        return std::nullopt;
+    return client;
+}
+
 bool NbdEvents::open(const GenlFamily &family) {
     family_ = family.id;
     socket_ = open_genl();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "lib/fd.h"
 
@@ -39,6 +40,9 @@ class GenlClient {
     Fd socket_;
     std::uint32_t sequence_ = 0;
 };
+
+/// A client of netswap's own family; none if no module has it.
+std::optional<GenlClient> netswap_client();
 
 /// Listens to the family's multicast group.
 class NbdEvents {

@@ -17,7 +17,6 @@
 #include <sys/signalfd.h>
 
 #include "keeper/handshake.h"
-#include "kmod/uapi/netswap.h"
 
 namespace netswap::keeper {
 
@@ -87,9 +86,10 @@ Status RealWorld::take_state(const live::AreaState &state, const live::Paths &pa
 }
 
 Result<RealWorld> RealWorld::open(const live::AreaState &state, const live::Paths &paths,
-                                  Reporter &reporter) {
+                                  Reporter &reporter, std::optional<GenlClient> netswap) {
     RealWorld world;
     world.reporter_ = &reporter;
+    world.netswap_ = std::move(netswap);
     if (auto ok = world.take_state(state, paths); !ok)
         return tl::unexpected(ok.error());
     GenlFamily nbd;
@@ -97,8 +97,6 @@ Result<RealWorld> RealWorld::open(const live::AreaState &state, const live::Path
         return tl::unexpected(errno_error("netlink family nbd (is the module loaded?)", errno));
     if (!world.nbd_.open(nbd) || !world.events_.open(nbd))
         return tl::unexpected(errno_error("netlink", errno));
-    if (GenlFamily own; resolve_family(NETSWAP_FAMILY_NAME, nullptr, own))
-        world.marks_ = world.netswap_.open(own);
     world.links_ = open_links();
     if (!world.links_.valid())
         return tl::unexpected(errno_error("route netlink", errno));
@@ -111,10 +109,6 @@ Result<RealWorld> RealWorld::open(const live::AreaState &state, const live::Path
     world.table_.open(paths.root("").c_str());
     world.fill_pool();
     return world;
-}
-
-bool RealWorld::take_grant() {
-    return marks_ && netswap_.netswap_grant(true) == 0;
 }
 
 std::uint64_t RealWorld::now_ns() {
@@ -171,8 +165,8 @@ Attempt RealWorld::connect(std::uint64_t deadline_ns) {
     if (!fd.valid())
         return refuse("no socket", errno);
     // Replies to a socket without the mark are dropped while memory is gone.
-    if (marks_)
-        (void)netswap_.netswap_mark(fd.get());
+    if (netswap_)
+        (void)netswap_->netswap_mark(fd.get());
     const auto io = connect_socket(fd.get(), server, deadline_ns);
     if (io != Io::done)
         return refuse(io == Io::timed_out ? "the server does not answer" : "connecting",

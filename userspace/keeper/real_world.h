@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 
 #include "keeper/connection.h"
@@ -19,14 +20,13 @@ namespace netswap::keeper {
 class RealWorld final : public World {
   public:
     /// Opens all that is needed later: netlink sockets, tables, unconnected sockets. Blocks SIGTERM
-    /// and SIGINT, which wait() reports. `reporter` must outlive the object.
+    /// and SIGINT, which wait() reports. `reporter` must outlive the object; `netswap` is the
+    /// family of netswap's modules, if there is one.
     static Result<RealWorld> open(const live::AreaState &state, const live::Paths &paths,
-                                  Reporter &reporter);
+                                  Reporter &reporter, std::optional<GenlClient> netswap);
 
-    /// Lets this thread use the reserve (netswap's modules). False if no module can.
-    bool take_grant();
     /// Whether new sockets can be marked before they are connected.
-    [[nodiscard]] bool marks_sockets() const { return marks_; }
+    [[nodiscard]] bool marks_sockets() const { return netswap_.has_value(); }
 
     std::uint64_t now_ns() override;
     Wake wait(std::uint64_t until_ns) override;
@@ -59,8 +59,7 @@ class RealWorld final : public World {
     long reserve_kb_ = -1;
 
     GenlClient nbd_;
-    GenlClient netswap_;
-    bool marks_ = false;
+    std::optional<GenlClient> netswap_;
     NbdEvents events_;
     Fd links_;
     Fd signals_;
