@@ -58,7 +58,8 @@ Result<void> start_swap(const std::string &device, std::uint64_t mib) {
         return fail(device + " holds " + std::to_string(there >> 20) + " MiB, swap needs " +
                     std::to_string(mib));
     {
-        const auto header = live::swap_header(static_cast<std::uint32_t>(bytes / live::swap_page_bytes));
+        const auto header =
+            live::swap_header(static_cast<std::uint32_t>(bytes / live::swap_page_bytes));
         const Fd file(::open(device.c_str(), O_WRONLY | O_CLOEXEC));
         if (!file.valid())
             return os_error("opening " + device);

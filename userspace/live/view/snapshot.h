@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "live/area_state.h"
+#include "live/swaps.h"
 #include "live/view/device_view.h"
 #include "live/view/family_view.h"
 #include "live/view/keeper_view.h"
-#include "live/swaps.h"
 #include "live/view/machine_view.h"
 #include "live/view/protection.h"
 
@@ -44,7 +44,7 @@ struct AreaView {
     std::string name;
     std::optional<AreaState> state; ///< nothing if the file is damaged
     DeviceView device;
-    bool ours = false;           ///< the device is connected and carries our identifier
+    bool ours = false;             ///< the device is connected and carries our identifier
     std::optional<SwapEntry> swap; ///< nothing while the device is no swap
     KeeperView keeper;
     std::vector<Problem> problems;
