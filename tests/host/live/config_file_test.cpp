@@ -119,3 +119,14 @@ TEST_F(ConfigFiles, NameLineAndColumnOfWhatIsWrong) {
     EXPECT_EQ(complaint(),
               "/etc/netswap/netswap.toml:2:8: [metrics] has one key, listen, a string");
 }
+
+TEST_F(ConfigFiles, GiveWhatIsRightToWhoeverWantsTheRest) {
+    write("netswap.toml", "[area.good]\nuri = 'nbd://server/x'\n"
+                          "[area.bad]\nconns = 99\nauto = false\n[area.blind]\nprio = 1\n");
+    write("netswap.conf.d/torn.toml", "[area\n");
+    const auto loaded = load_config(paths_);
+    EXPECT_EQ(loaded.config.areas.size(), 3U);
+    EXPECT_EQ(loaded.broken, (std::set<std::string>{"bad", "blind"}));
+    EXPECT_EQ(loaded.errors.size(), 3U);
+    EXPECT_EQ(loaded.config.areas.at("good").spec.timeout_s, 10U);
+}

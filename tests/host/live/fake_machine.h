@@ -14,7 +14,7 @@
 
 namespace netswap::live {
 
-class FakeMachine final : public Machine {
+class FakeMachine : public Machine {
   public:
     std::vector<std::string> done; ///< what changed it, in order
     std::string refuse;            ///< the step that fails, by the word that `done` would get

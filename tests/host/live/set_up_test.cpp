@@ -232,6 +232,41 @@ TEST_F(TakeDown, DoesNotRefuseWhenForced) {
     EXPECT_EQ(report->brought_back, 48U << 20);
 }
 
+TEST_F(TakeDown, WaitsForRoomWhenTold) {
+    struct EndingPrograms : FakeMachine {
+        Result<MemoryLevel> memory() override {
+            return MemoryLevel{++asked > 2 ? 64U << 20 : 0, 0};
+        }
+        int asked = 0;
+    } machine;
+    machine.backend = state_.backend;
+    machine.is_swap = true;
+    machine.used = 48 << 20;
+    std::vector<std::string> told;
+    const auto report = take_down(
+        machine, state_, true, {.wait = true}, [](std::uint64_t) {},
+        [&](const std::string &why) { told.push_back(why); });
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->brought_back, 48U << 20);
+    EXPECT_EQ(machine.asked, 3);
+    EXPECT_EQ(told.size(), 1U); // not each time
+}
+
+TEST_F(TakeDown, DoesNotDisconnectWhileSomebodyElsesSwapoffIsUnderWay) {
+    struct TwoAtIt : FakeMachine {
+        Status swap_off(const std::string &device) override {
+            return ++tries < 3 ? Status{} : FakeMachine::swap_off(device);
+        }
+        int tries = 0;
+    } machine;
+    machine.backend = state_.backend;
+    machine.is_swap = true;
+    ASSERT_TRUE(take_down(machine, state_, true, {}, [](std::uint64_t) {}));
+    EXPECT_EQ(machine.tries, 3);
+    EXPECT_THAT(machine.done, ElementsAre("swapoff /dev/nbd3", "stop netswapd", "disconnect 3",
+                                          "restore", "remove"));
+}
+
 TEST_F(TakeDown, KeepsTheStateWhenPagesDoNotComeBack) {
     machine_.refuse = "swapoff";
     EXPECT_FALSE(down());
