@@ -38,11 +38,13 @@ Result<AreaSpec> find_area(const Options &options, const Paths &paths) {
             return fail(
                 fmt::format("--name goes with a URI; '{}' has its name already", options.what),
                 exit_bad_input);
-        const auto config = read_config(paths);
-        if (!config)
-            return tl::unexpected(config.error());
-        const auto found = config->areas.find(options.what);
-        if (found == config->areas.end())
+        // Another area that is wrong does not keep this one down.
+        const auto loaded = load_config(paths);
+        const auto found = loaded.config.areas.find(options.what);
+        const bool there = found != loaded.config.areas.end();
+        if (!loaded.errors.empty() && (!there || loaded.broken.count(options.what) != 0))
+            return tl::unexpected(loaded.errors.front());
+        if (!there)
             return fail(fmt::format("{} has no [area.{}]; give a URI like nbd://server/export",
                                     paths.etc("netswap.toml"), options.what),
                         exit_bad_input);
