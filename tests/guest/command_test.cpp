@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 // The commands about marks, as a user types them.
-#include "guest/process.h"
 #include "marks_client.h"
+#include "netswap_command.h"
 #include "skip.h"
 
+#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
 using namespace netswap;
 using namespace netswap::guest;
 
-namespace {
-
-const std::string program = "/bin/netswap";
-
-struct Outcome {
-    int code = -1;
-    std::string text; ///< stdout and stderr
-};
-
-Outcome netswap_does(std::vector<std::string> words) {
-    words.insert(words.begin(), program);
-    auto child = Child::run(words);
-    REQUIRE(child.has_value());
-    Outcome outcome;
-    const auto end = child->follow(std::chrono::seconds(20), [&](std::string_view line) {
-        outcome.text.append(line).push_back('\n');
-    });
-    if (!end.timed_out && WIFEXITED(end.status))
-        outcome.code = WEXITSTATUS(end.status);
-    return outcome;
-}
-
-} // namespace
-
 TEST_CASE("the commands mark, list and unmark a socket of another process") {
-    if (::access(program.c_str(), X_OK) != 0)
+    if (::access(netswap_program, X_OK) != 0)
         return skip("needs netswap in the image");
     if (!complete() && !stock_with_marks())
         return skip("needs the hooked kernel and its modules, or netswap_mark");

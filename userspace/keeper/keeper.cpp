@@ -15,6 +15,8 @@ constexpr std::uint64_t turn_ns = ns_per_s;              // looks at least this 
 constexpr std::uint64_t connect_limit_ns = 5 * ns_per_s; // for one attempt with its handshake
 constexpr std::uint64_t first_pause_ns = 100 * ns_per_ms;
 constexpr std::uint64_t longest_pause_ns = 2 * ns_per_s;
+constexpr std::uint64_t soon_pause_ns = 500 * ns_per_ms; // while the loss is fresh
+constexpr int soon_failures = 30;
 constexpr std::uint64_t fence_pause_ns = 100 * ns_per_ms;
 constexpr std::uint64_t housekeeping_ns = 15 * ns_per_s;
 constexpr std::uint16_t same_flags_matter = flag_read_only;
@@ -136,7 +138,8 @@ void Keeper::failed(const char *why, int os_error, std::uint64_t now) {
     // Once at first, then each time the pause has become long: not a line every two seconds.
     if (failures_ == 0 || failures_ % 64 == 63)
         world_.log(Level::warning, text("cannot reconnect: %s; trying again", why).data());
-    const auto pause = std::min(first_pause_ns << std::min(failures_, 10), longest_pause_ns);
+    const auto longest = failures_ < soon_failures ? soon_pause_ns : longest_pause_ns;
+    const auto pause = std::min(first_pause_ns << std::min(failures_, 10), longest);
     ++failures_;
     next_attempt_ns_ = now + pause;
 }

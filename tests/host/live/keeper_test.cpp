@@ -248,8 +248,8 @@ TEST_F(Keeping, WaitsForAServerThatIsAway) {
     EXPECT_EQ(page_.recoveries, 1U);
     EXPECT_GE(page_.worst_recovery_ns, 30'000'000'000U);
     EXPECT_LT(page_.worst_recovery_ns, 33'000'000'000U);
-    EXPECT_GT(page_.attempts_failed, 10U); // it kept trying
-    EXPECT_LT(page_.attempts_failed, 30U); // and did not hammer
+    EXPECT_GT(page_.attempts_failed, 20U); // it kept trying
+    EXPECT_LT(page_.attempts_failed, 50U); // and did not hammer
     EXPECT_STREQ(page_.last_error.data(), "connecting: refused");
     EXPECT_LT(world_->logs, 8);
 }

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+// netswap up, status and down as a user types them, with a server in this guest.
+#include "guest/sysfile.h"
+#include "live/keeper_control.h"
+#include "nbd_lab.h"
+#include "netswap_command.h"
+#include "skip.h"
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/swap.h>
+#include <thread>
+
+using namespace netswap;
+using namespace netswap::guest;
+
+namespace {
+
+const std::string uri = "nbd://127.0.0.1:10810/";
+const live::Paths paths;
+
+bool possible() {
+    return have_server() && ::access(netswap_program, X_OK) == 0 &&
+           ::access("/bin/netswapd", X_OK) == 0;
+}
+constexpr const char *not_possible = "needs nbdkit, netswap and netswapd in the image";
+
+Outcome up(std::vector<std::string> more) {
+    std::vector<std::string> words{"up",        uri,    "--name",  "t",
+                                   "--reserve", "keep", "--guard", "never"};
+    words.insert(words.end(), more.begin(), more.end());
+    return netswap_does(words);
+}
+
+/// The server, and nothing left of the area when the test ends, however it ends.
+struct Lab {
+    Lab() {
+        auto started = LabServer::start();
+        INFO((started ? "" : started.error().message));
+        REQUIRE(started.has_value());
+        server.emplace(std::move(*started));
+    }
+    Lab(const Lab &) = delete;
+    Lab &operator=(const Lab &) = delete;
+    ~Lab() { (void)netswap_does({"down", "t", "--force", "--if-up"}); }
+    std::optional<LabServer> server;
+};
+
+bool is_swap() {
+    return read_text("/proc/swaps").value_or("").find("/dev/nbd") != std::string::npos;
+}
+
+template <typename Ready>
+bool soon(Ready ready) {
+    for (int i = 0; i < 200; ++i) {
+        if (ready())
+            return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return false;
+}
+
+void damage_the_export() {
+    const auto said = run_client({LabServer::address, LabServer::port, "/dev/nbd1", "-b", "4096"});
+    REQUIRE(said.has_value());
+    REQUIRE(readable_within("/dev/nbd1", 10));
+    {
+        const Fd device(::open("/dev/nbd1", O_WRONLY | O_CLOEXEC));
+        const std::string text(4096, 'x');
+        REQUIRE(::pwrite(device.get(), text.data(), text.size(), 0) == 4096);
+        REQUIRE(::fsync(device.get()) == 0);
+    }
+    clear_client();
+}
+
+} // namespace
+
+TEST_CASE("an area comes up, is watched and goes down") {
+    if (!possible())
+        return skip(not_possible);
+    const Lab lab;
+    const auto came = up({"--conns", "2", "--prio", "7"});
+    INFO(came.text);
+    REQUIRE(came.code == exit_ok);
+    CHECK(came.says("over 2 connections, priority 7, kept by netswapd"));
+    CHECK(is_swap());
+
+    const auto status = netswap_does({"status", "t", "--interval", "0"});
+    INFO(status.text);
+    CHECK(status.code == exit_ok);
+    CHECK(status.says("2 of 2"));
+
+    const auto again = up({});
+    CHECK(again.code == exit_bad_input);
+    CHECK(again.says("is up already"));
+    CHECK(up({"--if-down"}).code == exit_ok);
+
+    const auto down = netswap_does({"down", "t"});
+    INFO(down.text);
+    CHECK(down.code == exit_ok);
+    CHECK_FALSE(is_swap());
+    CHECK_FALSE(std::filesystem::exists("/run/netswap/t.json"));
+    CHECK_FALSE(live::keeper_pid(paths, "t"));
+    const auto nothing = netswap_does({"down", "t"});
+    CHECK(nothing.code == exit_bad_input);
+    CHECK(nothing.says("no swap area 't' is up"));
+}
+
+TEST_CASE("a keeper that is killed is missed, and the next one takes over") {
+    if (!possible())
+        return skip(not_possible);
+    const Lab lab;
+    REQUIRE(up({}).code == exit_ok);
+    const auto first = live::keeper_pid(paths, "t");
+    REQUIRE(first);
+    const auto second = run_command({"/bin/netswapd", "t"});
+    CHECK(second.code == exit_bad_input);
+    CHECK(second.says("another netswapd keeps this area"));
+
+    ::kill(*first, SIGKILL);
+    REQUIRE(soon([] { return !live::keeper_pid(paths, "t"); }));
+    const auto missed = netswap_does({"status", "--interval", "0"});
+    INFO(missed.text);
+    CHECK(missed.code == exit_failed);
+    CHECK(missed.says("PROBLEM"));
+    CHECK(is_swap());
+
+    REQUIRE(run_command({"/bin/netswapd", "t", "--detach"}).code == exit_ok);
+    CHECK(live::keeper_pid(paths, "t"));
+    CHECK(netswap_does({"status", "--interval", "0"}).code == exit_ok);
+    CHECK(netswap_does({"down"}).code == exit_ok);
+}
+
+TEST_CASE("a server that comes back is found again") {
+    if (!possible())
+        return skip(not_possible);
+    Lab lab;
+    REQUIRE(up({"--timeout", "3"}).code == exit_ok);
+    lab.server.reset();
+    CHECK(soon([] { return netswap_does({"status", "--interval", "0"}).says("0 of 1"); }));
+    auto server = LabServer::start();
+    REQUIRE(server.has_value());
+    lab.server.emplace(std::move(*server));
+    CHECK(soon([] { return netswap_does({"status", "--interval", "0"}).says("1 of 1"); }));
+}
+
+TEST_CASE("what is wrong is said in one line, and nothing is left behind") {
+    if (!possible())
+        return skip(not_possible);
+    const auto refused = [](const Outcome &outcome, int code, std::string_view why) {
+        INFO(outcome.text);
+        CHECK(outcome.code == code);
+        CHECK(outcome.says(why));
+        CHECK(outcome.text.find("unexpected") == std::string::npos);
+        CHECK_FALSE(is_swap());
+        CHECK_FALSE(std::filesystem::exists("/run/netswap/t.json"));
+    };
+    refused(netswap_does({"up", "http://x"}), exit_bad_input, "not an NBD URI");
+    refused(netswap_does({"up", "nbd://127.0.0.1:10810/", "--conns", "99"}), exit_bad_input,
+            "--conns = '99': a number from 1 to 16");
+    refused(up({}), exit_failed, "127.0.0.1:10810: Connection refused");
+    refused(nobody_does({"up", uri}), exit_host, "not permitted: CAP_SYS_ADMIN");
+    refused(netswap_does({"up", "swap9"}), exit_bad_input, "has no [area.swap9]");
+
+    std::filesystem::create_directories("/etc/netswap");
+    std::ofstream("/etc/netswap/netswap.toml") << "[area.t]\nuri = '" << uri << "'\nconns = 99\n";
+    refused(netswap_does({"up", "t"}), exit_bad_input, "/etc/netswap/netswap.toml:3:9: conns");
+    std::filesystem::remove("/etc/netswap/netswap.toml");
+
+    const Lab lab;
+    refused(up({"--size", "1G"}), exit_failed, "export '' has 16.0 MiB, swap needs 1024.0 MiB");
+    damage_the_export();
+    refused(up({}), exit_bad_input, "holds data of an unknown kind; --force overwrites it");
+    CHECK(up({"--force"}).code == exit_ok);
+}
+
+TEST_CASE("an area whose device went away is told so and cleaned up") {
+    if (!possible())
+        return skip(not_possible);
+    const Lab lab;
+    REQUIRE(up({"--no-daemon"}).code == exit_ok);
+    const auto daemonless = netswap_does({"status", "--interval", "0"});
+    CHECK(daemonless.code == exit_failed);
+    CHECK(daemonless.says("PROBLEM"));
+    REQUIRE(::swapoff("/dev/nbd0") == 0);
+    REQUIRE(run_client({"-d", "/dev/nbd0"}).has_value());
+    const auto stale = netswap_does({"status", "--interval", "0"});
+    INFO(stale.text);
+    CHECK(stale.code == exit_failed);
+    CHECK(stale.says("PROBLEM"));
+    const auto alone = run_command({"/bin/netswapd", "t"});
+    CHECK(alone.code != exit_ok);
+    const auto down = netswap_does({"down", "t"});
+    INFO(down.text);
+    CHECK(down.code == exit_ok);
+    CHECK_FALSE(std::filesystem::exists("/run/netswap/t.json"));
+}
