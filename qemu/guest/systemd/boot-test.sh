@@ -54,6 +54,10 @@ same_area()
 	[ "$(value "$area" InvocationID)" = "$since" ] && systemctl --quiet is-active "$area" &&
 		[ "$($bb awk '/nbd/ { print $1, $3 }' /proc/swaps)" = "$swapped" ]
 }
+has_module() { [ -d "/sys/module/$1" ]; }
+has_no_module() { ! has_module "$1"; }
+min_free() { $bb cat /proc/sys/vm/min_free_kbytes; }
+may_use_reserve() { netswap status --json --interval 0 | $bb grep -q '"grant": "reserve"'; }
 swapped_mib() { $bb awk '/nbd/ { print int($4 / 1024) }' /proc/swaps; }
 swapped_out() { [ "$(swapped_mib)" -ge "$1" ]; }
 # systemd makes a unit for each name of a swap device; all of them wait for the area to go.
@@ -85,6 +89,9 @@ swap_is_on || {
 	exit 1
 }
 check "its keeper runs" within 30 keeper_runs
+check "virtio_net is guarded" has_module netswap_guard
+check "there are marks for the keeper" has_module netswap_mark
+check "so it may use the reserve" within 10 may_use_reserve
 check "systemd's own units of the swap wait for the area" within 10 swap_units_wait
 check "the units verify" area_verifies
 
@@ -104,8 +111,11 @@ check "the area is still untouched" same_area
 check "the area can be restarted" systemctl restart "$area"
 check "the swap is on again" swap_is_on
 check "its keeper runs again" within 30 keeper_runs
+raised=$(min_free)
 check "the area can be stopped" systemctl stop "$area"
 check "the swap is gone" no_swap
+check "the reserve is given back" test "$(min_free)" -lt "$raised"
+check "the modules are gone" within 10 has_no_module netswap_guard
 check "so is the keeper" within 10 test "$(main_pid)" = 0
 check "nothing failed" test "$(systemctl list-units --failed --plain --no-legend)" = ""
 check "the area can be started" systemctl start "$area"
