@@ -80,8 +80,6 @@ Status fill_faults(const StormArguments &a, RunParams &params) {
     const auto refuse = [](std::string_view why) {
         return fail(fmt::format("--faults {}", why), exit_bad_input);
     };
-    if (a.setup == "netswap" && a.transport != "nbd")
-        return fail("--setup netswap needs --transport nbd", exit_bad_input);
     if (!orders->empty() && a.transport != "nbd")
         return refuse(fmt::format("needs --transport nbd, not {}", a.transport));
     for (const auto &order : *orders) {
