@@ -11,6 +11,7 @@ namespace netswap::cli {
 int run_app(CLI::App &app, int argc, char **argv, int &exit_code) {
     try {
         app.require_subcommand(1);
+        app.set_version_flag("--version", "netswap " NETSWAP_VERSION, "print the version");
         app.failure_message([](const CLI::App *, const CLI::Error &error) {
             return fmt::format("netswap: {} (see netswap --help)\n", error.what());
         });
