@@ -27,7 +27,7 @@ need_kernel()
 
 lint_shell()
 {
-	tracked '*.sh' .ci/run | xargs shellcheck -x -P "$root"
+	tracked '*.sh' '*.bash' .ci/run | xargs shellcheck -x -P "$root"
 }
 
 lint_python()
