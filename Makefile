@@ -15,7 +15,7 @@ comma := ,
 unless = $(if $(filter $(1) $(1)=%,$(STORM_ARGS)),,$(1) $(2)$(if $(3),$(comma)$(3))$(if $(4),$(comma)$(4)))
 
 .NOTPARALLEL:
-.PHONY: all help deps kernel modules guest build storm test lint clean clean-cache
+.PHONY: all help deps kernel modules guest build deb storm test lint clean clean-cache
 
 all: build guest ## build everything: programs, kernels, modules, guest images
 
@@ -41,6 +41,9 @@ guest: deps ## build kernels, modules and guest images of FLAVOURS
 
 build: deps ## build the programs into build/
 	@scripts/cmake.sh
+
+deb: deps ## build the Debian packages into build/deb/
+	@scripts/deb.sh
 
 storm: all ## run a short storm on three arms and print the table (STORM_ARGS)
 	@build/netswap storm $(call unless,--arms,bare,mainline,netswap) \

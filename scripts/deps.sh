@@ -23,6 +23,8 @@ packages=(
 	qemu-system-x86 nbdkit nbd-client nbd-server busybox-static iproute2 gzip
 	# tests and checks
 	libgtest-dev libgmock-dev catch2 sparse shellcheck clang-format yamllint
+	# packages
+	debhelper dh-dkms dkms dpkg-dev
 )
 
 case "${1:-}" in
