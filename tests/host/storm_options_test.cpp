@@ -76,6 +76,11 @@ TEST(StormOptions, BadInputSaysWhatAndWhere) {
                 HasSubstr("does not fit"));
     EXPECT_THAT(refusal([](auto &a) { a.min_free = "64M"; }), HasSubstr("out of range"));
     EXPECT_THAT(refusal([](auto &a) { a.setup = "hand"; }), HasSubstr("unknown set-up 'hand'"));
+    EXPECT_THAT(refusal([](auto &a) {
+                    a.setup = "netswap";
+                    a.churn = 1;
+                }),
+                HasSubstr("--churn needs --setup nbd-client"));
     EXPECT_THAT(refusal([](auto &a) { a.io_timeout_s = -1; }), HasSubstr("--io-timeout -1"));
     EXPECT_THAT(refusal([](auto &a) { a.faults = "x=1"; }), HasSubstr("--faults: bad fault"));
     EXPECT_THAT(refusal([](auto &a) {

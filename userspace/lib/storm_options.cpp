@@ -17,6 +17,12 @@ namespace {
 constexpr std::array<std::string_view, 4> nics{"virtio-net", "e1000", "rtl8139", "vmxnet3"};
 constexpr std::array<std::string_view, 2> transports{"nbd", "disk"};
 constexpr std::array<std::string_view, 2> setups{"nbd-client", "netswap"};
+
+std::string setup_of(const StormArguments &a) {
+    if (!a.setup.empty())
+        return a.setup;
+    return a.churn > 0 ? "nbd-client" : "netswap";
+}
 constexpr double hang_after_with_faults_s = 90;
 constexpr double limit_for_fault_s = 60;
 constexpr std::int64_t mib = 1 << 20;
@@ -62,11 +68,15 @@ Status check_numbers(const StormArguments &a) {
         within("hang-after", a.hang_after_s.value_or(2), 2.0, 3600.0),
         within("timeout", a.timeout_s.value_or(10), 10.0, 86400.0),
         within("io-timeout", a.io_timeout_s.value_or(0), 0, 3600),
-        one_of("set-up", a.setup, setups),
+        one_of("set-up", setup_of(a), setups),
     };
     for (auto &check : checks)
         if (!check)
             return check;
+    if (a.churn > 0 && setup_of(a) == "netswap")
+        return fail("--churn needs --setup nbd-client: it takes the core module out, which "
+                    "netswapd holds",
+                    exit_bad_input);
     return {};
 }
 
@@ -83,7 +93,7 @@ Status fill_faults(const StormArguments &a, RunParams &params) {
     if (!orders->empty() && a.transport != "nbd")
         return refuse(fmt::format("needs --transport nbd, not {}", a.transport));
     for (const auto &order : *orders) {
-        if (order.kind == FaultKind::daemon_kill && a.setup != "netswap")
+        if (order.kind == FaultKind::daemon_kill && setup_of(a) != "netswap")
             return refuse("daemon-kill needs --setup netswap: there is no daemon otherwise");
         if (order.kind == FaultKind::server_kill && a.server.find('/') != std::string::npos)
             return refuse(fmt::format("server-kill needs --server nbdkit or nbd-server: {} may not "
@@ -248,7 +258,7 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
     plan.params.churn_rounds = a.churn;
     plan.params.module_params = std::move(*module_params);
     plan.params.sysctls = std::move(*sysctls);
-    plan.params.setup = a.transport == "nbd" ? a.setup : "";
+    plan.params.setup = a.transport == "nbd" ? setup_of(a) : "";
     plan.params.io_timeout_s = a.io_timeout_s.value_or(-1);
     return plan;
 }

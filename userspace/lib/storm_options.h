@@ -37,7 +37,8 @@ struct StormArguments {
     std::vector<std::string> module_params; ///< "rx_reserve:pages=0"
     std::vector<std::string> sysctls;       ///< "vm.swappiness=10"
     bool by_arm = false;                    ///< all runs of an arm, then the next arm
-    std::string setup = "netswap";
+    /// "netswap" or "nbd-client"; empty: netswap, but nbd-client with churn.
+    std::string setup;
     std::optional<int> io_timeout_s;
     std::string faults; ///< "server-kill=5,link-drop=2"
 };
