@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "keeper/world.h"
+
+namespace netswap::keeper {
+
+/// A machine with a server, in which time passes only while the keeper waits. Everything has a
+/// fixed size: the test below counts calls to the heap.
+class FakeWorld final : public World {
+  public:
+    explicit FakeWorld(int conns) : conns_(conns) {
+        for (int i = 0; i < conns_; ++i)
+            table_[i] = {static_cast<std::uint16_t>(1000 + i), TcpState::established};
+        next_port_ = static_cast<std::uint16_t>(1000 + conns_);
+    }
+
+    // What the test does to it.
+    void at(double seconds, void (*what)(FakeWorld &)) {
+        events_[event_count_++] = {static_cast<std::uint64_t>(seconds * 1e9), what};
+    }
+    void end_at(double seconds) {
+        at(seconds, [](FakeWorld &world) { world.stop_ = true; });
+    }
+    void lose(int which, TcpState state) {
+        int seen = 0;
+        for (auto &entry : table_)
+            if (entry.port != 0 && entry.state == TcpState::established && seen++ == which) {
+                entry.state = state;
+                ++dead_slots_;
+                ++dead_events_;
+                return;
+            }
+        FAIL() << "no such connection";
+    }
+    void lose_all(TcpState state) {
+        for (int left = conns_; left > 0; --left)
+            lose(0, state);
+    }
+    void finish_closing() {
+        for (auto &entry : table_)
+            if (entry.state == TcpState::fin_wait1 || entry.state == TcpState::fin_wait2)
+                entry = {};
+    }
+    [[nodiscard]] int established() const {
+        int count = 0;
+        for (const auto &entry : table_)
+            count += entry.state == TcpState::established;
+        return count;
+    }
+
+    bool server_up = true;
+    bool ours = true;
+    bool unix_sockets = false;
+    int refusals = 0;   ///< the kernel refuses this many hand-overs
+    int lost_races = 0; ///< the kernel takes none of the next ones, and does not say so
+    std::uint64_t bytes = 1 << 20;
+    std::uint16_t flags = 1;
+    int connects = 0;
+    int handed_over = 0;
+    int open_fds = 0;
+    int watchdogs = 0;
+    int ready = 0;
+    int logs = 0;
+    bool overtaken = false; ///< a hand-over while old writes could still arrive
+
+    // World
+    std::uint64_t now_ns() override { return now_; }
+    Wake wait(std::uint64_t until_ns) override {
+        for (int i = 0; i < event_count_; ++i)
+            if (events_[i].what != nullptr && events_[i].when <= std::max(until_ns, now_)) {
+                auto event = events_[i];
+                events_[i].what = nullptr;
+                now_ = std::max(now_, event.when);
+                event.what(*this);
+                return wake();
+            }
+        now_ = std::max(until_ns, now_ + 1'000'000);
+        return wake();
+    }
+    bool look(std::span<const std::uint16_t> ports, std::span<TcpState> states) override {
+        for (std::size_t i = 0; i < ports.size(); ++i) {
+            states[i] = TcpState::gone;
+            for (const auto &entry : table_)
+                if (entry.port == ports[i] && ports[i] != 0)
+                    states[i] = entry.state;
+        }
+        return true;
+    }
+    Attempt connect(std::uint64_t) override {
+        ++connects;
+        now_ += 1'000'000;
+        Attempt attempt;
+        if (!server_up) {
+            attempt.os_error = 111;
+            std::snprintf(attempt.why.data(), attempt.why.size(), "connecting: refused");
+            return attempt;
+        }
+        attempt.fd = 100;
+        attempt.port = unix_sockets ? std::uint16_t{0} : next_port_++;
+        attempt.bytes = bytes;
+        attempt.flags = flags;
+        ++open_fds;
+        for (auto &entry : table_)
+            if (entry.state == TcpState::gone) {
+                entry = {attempt.port, TcpState::established};
+                newest_ = &entry;
+                break;
+            }
+        return attempt;
+    }
+    int hand_over(int fd) override {
+        EXPECT_EQ(fd, 100);
+        if (refusals > 0) {
+            --refusals;
+            return 22;
+        }
+        for (const auto &entry : table_)
+            overtaken = overtaken || entry.state == TcpState::fin_wait1 ||
+                        entry.state == TcpState::fin_wait2;
+        if (lost_races > 0) {
+            --lost_races;
+            return 0;
+        }
+        if (dead_slots_ > 0) {
+            --dead_slots_;
+            ++handed_over;
+            newest_ = nullptr; // the kernel has it now
+        }
+        return 0;
+    }
+    void close(int) override {
+        --open_fds;
+        if (newest_ != nullptr) {
+            *newest_ = {}; // nobody else holds it
+            newest_ = nullptr;
+        }
+    }
+    bool device_is_ours() override { return ours; }
+    bool keep_reserve() override { return false; }
+    void notify(const char *text) override {
+        watchdogs += std::string_view(text) == "WATCHDOG=1";
+        ready += std::string_view(text) == "READY=1";
+    }
+    void log(Level, const char *) override { ++logs; }
+
+  private:
+    struct Entry {
+        std::uint16_t port = 0;
+        TcpState state = TcpState::gone;
+    };
+    struct Event {
+        std::uint64_t when = 0;
+        void (*what)(FakeWorld &) = nullptr;
+    };
+
+    Wake wake() {
+        Wake out;
+        out.stop = stop_;
+        out.links_dead = dead_events_;
+        dead_events_ = 0;
+        return out;
+    }
+
+    int conns_;
+    std::uint64_t now_ = 1'000'000;
+    std::array<Entry, 64> table_{};
+    Entry *newest_ = nullptr;
+    std::array<Event, 128> events_{};
+    int event_count_ = 0;
+    std::uint16_t next_port_;
+    int dead_slots_ = 0;
+    int dead_events_ = 0;
+    bool stop_ = false;
+};
+
+} // namespace netswap::keeper
