@@ -111,8 +111,9 @@ TEST_F(FaultDriverTest, MakesAllOfThemOneAtATimeAndThenEndsTheStorm) {
             EXPECT_NEAR(record.lasted_s, 4, 0.2);
             EXPECT_NEAR(*record.after_end_s, 1, 0.3);
         }
-        if (record.kind == "server-kill")
+        if (record.kind == "server-kill") {
             EXPECT_LE(record.lasted_s, 2.2);
+        }
     }
     EXPECT_EQ(made, (std::map<std::string, int>{
                         {"server-kill", 3}, {"link-drop", 2}, {"daemon-kill", 2}}));
@@ -137,9 +138,10 @@ TEST_F(FaultDriverTest, TheSeedDecides) {
         for (double t = 0; t < 300 && !driver.over(); t += 0.1) {
             clock.advance(0.1);
             EXPECT_TRUE(driver.tick());
-            if (std::exchange(machine.sent, "").starts_with("daemon-kill "))
+            if (std::exchange(machine.sent, "").starts_with("daemon-kill ")) {
                 for (const auto *event : {"killed", "started", "watching"})
                     EXPECT_TRUE(driver.daemon({event, 0, 0, ""}));
+            }
             now.pswpout++;
             machine.add_wire(FaultDriver::wire_proof);
             driver.sample(now);

@@ -10,5 +10,3 @@ set(NETSWAP_REPORT_TESTS
     report_table_test.cpp
     report_timeline_test.cpp
 )
-set_source_files_properties(report_schema_test.cpp PROPERTIES
-    COMPILE_DEFINITIONS "NETSWAP_DOCS=\"${CMAKE_CURRENT_LIST_DIR}/../../docs\"")

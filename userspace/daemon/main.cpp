@@ -21,8 +21,8 @@ namespace {
 
 std::uint64_t watchdog_ns() {
     const char *text = ::secure_getenv("WATCHDOG_USEC");
-    const auto usec = text != nullptr ? parse_number(text) : std::nullopt;
-    return usec && *usec > 0 ? static_cast<std::uint64_t>(*usec) * 1000 : 0;
+    const auto usec = parse_number(text != nullptr ? text : "").value_or(0);
+    return usec > 0 ? static_cast<std::uint64_t>(usec) * 1000 : 0;
 }
 
 keeper::Area describe(const live::AreaState &state) {
