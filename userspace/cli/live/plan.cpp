@@ -44,7 +44,7 @@ int run(const Options &options) {
 void add_plan(CLI::App &app, int &exit_code) {
     auto options = std::make_shared<Options>();
     auto *command = app.add_subcommand(
-        "plan", "Compute the memory that swap over the network needs on this machine, and the "
+        "plan", "compute the memory that swap over the network needs on this machine, and the "
                 "vm.min_free_kbytes that keeps it; changes nothing");
     command->add_option("--server", options->server,
                         "Count the network cards that carry traffic to this host only "
