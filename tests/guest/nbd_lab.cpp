@@ -27,23 +27,10 @@ constexpr auto limit = 10s;
 constexpr const char *device = "/dev/nbd1";
 
 /// The agent is spared and has IO_FLUSHER; a program started by hand has neither.
-void give_up_protection() {
+bool give_up_protection() {
     (void)write_text("/proc/self/oom_score_adj", "0");
     ::prctl(PR_SET_IO_FLUSHER, 0, 0, 0, 0);
-}
-
-Result<Child> run_unprotected(const std::vector<std::string> &argv) {
-    return Child::call([&argv](int pipe) {
-        give_up_protection();
-        ::dup2(pipe, STDOUT_FILENO);
-        ::dup2(pipe, STDERR_FILENO);
-        std::vector<char *> words;
-        for (const auto &word : argv)
-            words.push_back(const_cast<char *>(word.c_str()));
-        words.push_back(nullptr);
-        ::execv(words[0], words.data());
-        return 127;
-    });
+    return true;
 }
 
 bool answers() {
@@ -75,7 +62,7 @@ Result<LabServer> LabServer::start(const std::vector<std::string> &before) {
     const auto gone = Clock::now() + limit;
     while (answers() && Clock::now() < gone)
         ::usleep(20'000);
-    auto child = run_unprotected(argv);
+    auto child = Child::run(argv, give_up_protection);
     if (!child)
         return tl::unexpected(child.error());
     LabServer server(std::move(*child));
@@ -91,7 +78,7 @@ Result<LabServer> LabServer::start(const std::vector<std::string> &before) {
 Result<Child> start_client(const std::vector<std::string> &arguments) {
     std::vector<std::string> argv{"/bin/nbd-client"};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
-    return run_unprotected(argv);
+    return Child::run(argv, give_up_protection);
 }
 
 Result<std::string> run_client(const std::vector<std::string> &arguments) {

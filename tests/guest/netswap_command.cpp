@@ -37,18 +37,7 @@ Outcome netswap_does(std::vector<std::string> words) {
 
 Outcome nobody_does(std::vector<std::string> words) {
     words.insert(words.begin(), netswap_program);
-    return follow(Child::call([&](int pipe) {
-        if (::setgid(nobody) != 0 || ::setuid(nobody) != 0)
-            return 126;
-        ::dup2(pipe, STDOUT_FILENO);
-        ::dup2(pipe, STDERR_FILENO);
-        std::vector<char *> raw;
-        for (auto &word : words)
-            raw.push_back(word.data());
-        raw.push_back(nullptr);
-        ::execv(raw[0], raw.data());
-        return 127;
-    }));
+    return follow(Child::run(words, [] { return ::setgid(nobody) == 0 && ::setuid(nobody) == 0; }));
 }
 
 } // namespace netswap::guest

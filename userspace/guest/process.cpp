@@ -13,6 +13,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t output_limit = 16 * 1024;
 constexpr int exit_not_started = 127;
+constexpr int exit_not_prepared = 126;
 
 [[noreturn]] void exec(const std::vector<std::string> &argv, int pipe) {
     ::dup2(pipe, STDOUT_FILENO);
@@ -37,8 +38,13 @@ std::string ProcessEnd::describe() const {
     return "exit status " + std::to_string(WEXITSTATUS(status));
 }
 
-Result<Child> Child::run(const std::vector<std::string> &argv) {
-    return call([&argv](int pipe) -> int { exec(argv, pipe); });
+Result<Child> Child::run(const std::vector<std::string> &argv,
+                         const std::function<bool()> &prepare) {
+    return call([&](int pipe) -> int {
+        if (prepare && !prepare())
+            return exit_not_prepared;
+        exec(argv, pipe);
+    });
 }
 
 Result<Child> Child::call(const std::function<int(int)> &body) {

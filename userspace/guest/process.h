@@ -26,8 +26,10 @@ struct ProcessEnd {
 /// reading end stays here; it is killed when this object goes away.
 class Child {
   public:
-    /// Stdout and stderr of the program go into the pipe; argv[0] is a path.
-    static Result<Child> run(const std::vector<std::string> &argv);
+    /// Stdout and stderr of the program go into the pipe; argv[0] is a path. `prepare` runs in
+    /// the child before the program does; if it says false, the exit status is 126.
+    static Result<Child> run(const std::vector<std::string> &argv,
+                             const std::function<bool()> &prepare = {});
     /// `body` gets the writing end; its return value is the exit status.
     static Result<Child> call(const std::function<int(int pipe)> &body);
 

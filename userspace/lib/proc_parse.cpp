@@ -172,6 +172,35 @@ std::optional<std::uint64_t> parse_meminfo(std::string_view text, std::string_vi
     return std::nullopt;
 }
 
+std::vector<std::string_view> proc_words(std::string_view line) {
+    constexpr std::string_view blanks = " \t";
+    std::vector<std::string_view> found;
+    while (true) {
+        const auto begin = line.find_first_not_of(blanks);
+        if (begin == std::string_view::npos)
+            return found;
+        line.remove_prefix(begin);
+        const auto end = std::min(line.find_first_of(blanks), line.size());
+        found.push_back(line.substr(0, end));
+        line.remove_prefix(end);
+    }
+}
+
+std::string proc_unescape(std::string_view path) {
+    std::string out;
+    const auto octal = [&](std::size_t at) { return path[at] >= '0' && path[at] <= '7'; };
+    for (std::size_t i = 0; i < path.size(); ++i)
+        if (path[i] == '\\' && i + 3 < path.size() && octal(i + 1) && octal(i + 2) &&
+            octal(i + 3)) {
+            out += static_cast<char>((path[i + 1] - '0') * 64 + (path[i + 2] - '0') * 8 +
+                                     (path[i + 3] - '0'));
+            i += 3;
+        } else {
+            out += path[i];
+        }
+    return out;
+}
+
 CounterList parse_counters(std::string_view text) {
     CounterList list;
     while (!text.empty()) {

@@ -59,6 +59,12 @@ std::optional<std::uint64_t> parse_netstat(std::string_view text, std::string_vi
 /// The number after "<key>:" in /proc/meminfo style text, in the unit of the file (kB).
 std::optional<std::uint64_t> parse_meminfo(std::string_view text, std::string_view key);
 
+/// The words of a line, separated by any number of blanks (allocates).
+std::vector<std::string_view> proc_words(std::string_view line);
+
+/// A name as the kernel writes it, with a blank as "\040" and the like, as it is (allocates).
+std::string proc_unescape(std::string_view path);
+
 /// All "name value" lines, in the order of the file (allocates).
 CounterList parse_counters(std::string_view text);
 

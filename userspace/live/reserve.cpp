@@ -97,17 +97,14 @@ std::int64_t ProcMinFree::pageblock() {
 
 Result<ReserveChange> apply_reserve(const Paths &paths, MinFree &kernel, const std::string &area,
                                     std::int64_t need_kb) {
-    const auto lock = lock_ledger(paths);
-    if (!lock)
-        return tl::unexpected(lock.error());
-    const auto old = read_ledger(paths);
+    const auto old = hold_ledger(paths);
     if (!old)
         return tl::unexpected(old.error());
     const auto now = kernel.read_kb();
     if (!now)
         return tl::unexpected(now.error());
 
-    auto ledger = *old;
+    auto ledger = old->ledger;
     ledger.needs[area] = need_kb;
     const auto target = ledger.need_kb();
     if (*now >= target) {
@@ -119,19 +116,16 @@ Result<ReserveChange> apply_reserve(const Paths &paths, MinFree &kernel, const s
     if (ledger.set_kb < 0 || *now != ledger.set_kb)
         ledger.before_kb = *now;
     ledger.set_kb = target;
-    if (const auto done = change(paths, kernel, *old, ledger, *now, target); !done)
+    if (const auto done = change(paths, kernel, old->ledger, ledger, *now, target); !done)
         return with_context(done.error(), "raising the reserve");
     return ReserveChange{*now, target};
 }
 
 Result<Restored> restore_reserve(const Paths &paths, MinFree &kernel, const std::string &area) {
-    const auto lock = lock_ledger(paths);
-    if (!lock)
-        return tl::unexpected(lock.error());
-    const auto old = read_ledger(paths);
+    const auto old = hold_ledger(paths);
     if (!old)
         return tl::unexpected(old.error());
-    auto ledger = *old;
+    auto ledger = old->ledger;
     if (ledger.needs.erase(area) == 0)
         return Restored::nothing_to_do;
     const auto done = [&](Restored how) -> Result<Restored> {
@@ -156,7 +150,7 @@ Result<Restored> restore_reserve(const Paths &paths, MinFree &kernel, const std:
         ledger.before_kb = ledger.set_kb = -1;
     else
         ledger.set_kb = target;
-    if (const auto changed = change(paths, kernel, *old, ledger, *now, target); !changed)
+    if (const auto changed = change(paths, kernel, old->ledger, ledger, *now, target); !changed)
         return with_context(changed.error(), "giving the reserve back");
     return back ? Restored::given_back : Restored::lowered;
 }
@@ -186,13 +180,10 @@ Result<ReserveCheck> check_reserve(const Paths &paths, MinFree &kernel) {
         return check;
     }
 
-    const auto lock = lock_ledger(paths);
-    if (!lock)
-        return tl::unexpected(lock.error());
-    const auto old = read_ledger(paths);
+    const auto old = hold_ledger(paths);
     if (!old)
         return tl::unexpected(old.error());
-    auto ledger = *old;
+    auto ledger = old->ledger;
     check.need_kb = ledger.need_kb();
     if (ledger.needs.empty() || *now >= check.need_kb) {
         check.state = ledger.needs.empty() ? ReserveState::not_asked : ReserveState::holds;
@@ -200,7 +191,7 @@ Result<ReserveCheck> check_reserve(const Paths &paths, MinFree &kernel) {
     }
     ledger.before_kb = *now;
     ledger.set_kb = check.need_kb;
-    if (const auto done = change(paths, kernel, *old, ledger, *now, check.need_kb); !done)
+    if (const auto done = change(paths, kernel, old->ledger, ledger, *now, check.need_kb); !done)
         return with_context(done.error(), "raising the reserve again");
     check.state = ReserveState::reapplied;
     return check;

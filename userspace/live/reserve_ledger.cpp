@@ -32,16 +32,6 @@ std::int64_t ReserveLedger::need_kb() const {
     return most;
 }
 
-Result<Fd> lock_ledger(const Paths &paths) {
-    if (::mkdir(paths.run().c_str(), 0755) != 0 && errno != EEXIST)
-        return tl::unexpected(errno_error(paths.run(), errno, exit_host));
-    const auto file = paths.run(lock_name);
-    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-    if (!fd.valid() || ::flock(fd.get(), LOCK_EX) != 0)
-        return tl::unexpected(errno_error(file, errno, exit_host));
-    return fd;
-}
-
 Result<ReserveLedger> read_ledger(const Paths &paths) {
     ReserveLedger ledger;
     const auto file = paths.run(file_name);
@@ -60,6 +50,19 @@ Result<ReserveLedger> read_ledger(const Paths &paths) {
                                 file, error.what()));
     }
     return ledger;
+}
+
+Result<HeldLedger> hold_ledger(const Paths &paths) {
+    if (::mkdir(paths.run().c_str(), 0755) != 0 && errno != EEXIST)
+        return tl::unexpected(errno_error(paths.run(), errno, exit_host));
+    const auto file = paths.run(lock_name);
+    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!fd.valid() || ::flock(fd.get(), LOCK_EX) != 0)
+        return tl::unexpected(errno_error(file, errno, exit_host));
+    auto ledger = read_ledger(paths);
+    if (!ledger)
+        return tl::unexpected(ledger.error());
+    return HeldLedger{std::move(fd), std::move(*ledger)};
 }
 
 Status write_ledger(const Paths &paths, const ReserveLedger &ledger) {

@@ -20,11 +20,17 @@ struct ReserveLedger {
     [[nodiscard]] std::int64_t need_kb() const; ///< the largest, 0 without any
 };
 
-/// Held while the ledger is read and changed; makes RUN if need be.
-Result<Fd> lock_ledger(const Paths &paths);
-
 /// An empty one if there is no file.
 Result<ReserveLedger> read_ledger(const Paths &paths);
+
+/// The ledger, and nobody else's to change as long as this exists.
+struct HeldLedger {
+    Fd lock;
+    ReserveLedger ledger;
+};
+
+/// Waits for whoever holds it; makes RUN if need be.
+Result<HeldLedger> hold_ledger(const Paths &paths);
 
 /// Without needs the file is removed.
 Status write_ledger(const Paths &paths, const ReserveLedger &ledger);

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 
 #include "lib/fd.h"
+#include "lib/proc_parse.h"
 #include "lib/text.h"
 #include "live/swap_header.h"
 
@@ -32,19 +33,6 @@ using Probe = std::unique_ptr<blkid_struct_probe, void (*)(blkid_probe)>;
 std::string value_of(blkid_probe probe, const char *name) {
     const char *text = nullptr;
     return blkid_probe_lookup_value(probe, name, &text, nullptr) == 0 ? text : "";
-}
-
-/// Words of a line of /proc, separated by any number of blanks.
-std::vector<std::string_view> words(std::string_view line) {
-    std::vector<std::string_view> out;
-    constexpr std::string_view blanks = " \t";
-    for (auto at = line.find_first_not_of(blanks); at != std::string_view::npos;
-         at = line.find_first_not_of(blanks, at)) {
-        const auto end = std::min(line.find_first_of(blanks, at), line.size());
-        out.push_back(line.substr(at, end - at));
-        at = end;
-    }
-    return out;
 }
 
 Result<bool> begins_with_zeroes(const std::string &device) {
@@ -165,21 +153,13 @@ Result<MemoryLevel> read_memory(const Paths &paths) {
     const auto text = read_file(paths.proc("meminfo"));
     if (!text)
         return tl::unexpected(text.error());
+    const auto available = parse_meminfo(*text, "MemAvailable");
+    if (!available)
+        return fail(paths.proc("meminfo") + ": no MemAvailable");
     MemoryLevel level;
-    bool found = false;
-    for (const auto line : split(*text, '\n')) {
-        const auto part = words(line);
-        const auto value = part.size() >= 2 ? parse_number(part[1]) : std::nullopt;
-        if (!value)
-            continue;
-        if (part[0] == "MemAvailable:") {
-            level.available = static_cast<std::uint64_t>(*value) * 1024;
-            found = true;
-        } else if (part[0] == "SwapFree:") {
-            level.swap_free = static_cast<std::uint64_t>(*value) * 1024;
-        }
-    }
-    return found ? Result<MemoryLevel>(level) : fail(paths.proc("meminfo") + ": no MemAvailable");
+    level.available = *available * 1024;
+    level.swap_free = parse_meminfo(*text, "SwapFree").value_or(0) * 1024;
+    return level;
 }
 
 } // namespace netswap::live

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "lib/proc_parse.h"
 #include "lib/text.h"
 
 namespace netswap::live::doctor {
@@ -12,28 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int deepest = 8; ///< layers; more is a loop
-
-std::vector<std::string_view> words(std::string_view line) {
-    std::vector<std::string_view> out;
-    for (const auto part : split(line, ' '))
-        for (const auto word : split(part, '\t'))
-            if (!word.empty())
-                out.push_back(word);
-    return out;
-}
-
-/// "\040" and its like, as /proc prints blanks in names.
-std::string unescape(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool octal = text[i] == '\\' && i + 3 < text.size();
-        out += octal ? static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
-                                         text[i + 3] - '0')
-                     : text[i];
-        i += octal ? 3 : 0;
-    }
-    return out;
-}
 
 struct Mount {
     std::string point, type, options, source;
@@ -46,16 +25,16 @@ std::optional<Mount> mount_of(const Paths &paths, const std::string &file) {
     if (!text)
         return best;
     for (const auto line : split(*text, '\n')) {
-        const auto fields = words(line);
+        const auto fields = proc_words(line);
         if (fields.size() < 4)
             continue;
-        const auto point = unescape(fields[1]);
+        const auto point = proc_unescape(fields[1]);
         const bool inside =
             point == "/" || (file.compare(0, point.size(), point) == 0 &&
                              (file.size() == point.size() || file[point.size()] == '/'));
         if (inside && (!best || point.size() >= best->point.size()))
-            best =
-                Mount{point, std::string(fields[2]), std::string(fields[3]), unescape(fields[0])};
+            best = Mount{point, std::string(fields[2]), std::string(fields[3]),
+                         proc_unescape(fields[0])};
     }
     return best;
 }
@@ -181,12 +160,12 @@ SwapSurvey survey_swaps(const Paths &paths) {
         return survey;
     Survey look(paths, survey.network);
     for (const auto line : split(*text, '\n')) {
-        const auto fields = words(line);
+        const auto fields = proc_words(line);
         if (fields.size() < 5 || fields[0] == "Filename")
             continue;
         ++survey.active;
         NetworkSwap area;
-        area.name = unescape(fields[0]);
+        area.name = proc_unescape(fields[0]);
         if (fields[1] == "file")
             look.file(area, area.name);
         else

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 
+#include "lib/proc_parse.h"
 #include "lib/text.h"
 
 namespace netswap::live::doctor {
@@ -19,14 +20,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view established = "01";
 constexpr std::string_view stream = "0001";
 constexpr std::string_view connected = "03";
-
-std::vector<std::string_view> words(std::string_view line) {
-    std::vector<std::string_view> out;
-    for (const auto word : split(line, ' '))
-        if (!word.empty())
-            out.push_back(word);
-    return out;
-}
 
 bool end_point(std::string_view text, std::string &address, int &port) {
     const auto colon = text.find(':');
@@ -43,7 +36,7 @@ void read_tcp(const std::string &file, std::vector<TcpSocket> &out) {
     if (!text)
         return;
     for (const auto line : split(*text, '\n')) {
-        const auto fields = words(line);
+        const auto fields = proc_words(line);
         TcpSocket socket;
         if (fields.size() < 10 || fields[3] != established ||
             !end_point(fields[1], socket.local, socket.local_port) ||
@@ -61,7 +54,7 @@ void read_unix(const std::string &file, std::vector<UnixSocket> &out) {
         return;
     // Num RefCount Protocol Flags Type St Inode [Path]
     for (const auto line : split(*text, '\n')) {
-        const auto fields = words(line);
+        const auto fields = proc_words(line);
         if (fields.size() >= 7 && fields[4] == stream && fields[5] == connected)
             out.push_back({static_cast<std::uint64_t>(parse_number(fields[6]).value_or(0)),
                            fields.size() > 7 ? std::string(fields[7]) : ""});
