@@ -34,6 +34,7 @@ _netswap_options()
 	events) echo --json --count ;;
 	plan) echo --server --conns --json ;;
 	sockets) echo --json ;;
+	reserve) echo --json --set --hold --release ;;
 	mark) echo --pid --fd ;;
 	doctor) echo --json --pid --server ;;
 	run) echo --keep-fds --best-effort ;;
@@ -67,6 +68,7 @@ _netswap_values()
 	"up --name") _netswap_configured ;;
 	"plan --server" | "doctor --server") echo -h ;;
 	"mark --fd") echo - ;;
+	"reserve --hold" | "reserve --release") echo nbd nfs iscsi nvme user network total ;;
 	*" --pid") (cd /proc && printf '%s\n' [0-9]*) ;;
 	"metrics --listen") echo unix:/run/netswap/metrics.sock ;;
 	*" --kernel") echo 6.12 6.12-stock debian-6.12 debian-6.1 ;;
@@ -93,7 +95,7 @@ _netswap_words()
 {
 	case "$1" in
 	"")
-		echo up down status top events plan sockets mark unmark doctor run metrics storm guest-test \
+		echo up down status top events plan reserve sockets mark unmark doctor run metrics storm guest-test \
 			boot-test check-json report
 		;;
 	up) _netswap_configured ;;

@@ -15,7 +15,7 @@
 
 #include "netswap.h"
 
-#define NR_KINDS (NETSWAP_EVENT_KIND_PACKET_DROPPED + 1)
+#define NR_KINDS (NETSWAP_EVENT_KIND_RESERVE_REFUSED + 1)
 
 static atomic64_t pending[NR_KINDS];
 static struct delayed_work tell_work;

@@ -19,6 +19,16 @@ static const struct nla_policy netswap_task_grant_nl_policy[NETSWAP_A_TASK_ON + 
 	[NETSWAP_A_TASK_ON] = { .type = NLA_U32, },
 };
 
+static const struct nla_policy netswap_group_set_nl_policy[NETSWAP_A_GROUP_PAGES + 1] = {
+	[NETSWAP_A_GROUP_NAME] = { .type = NLA_NUL_STRING, },
+	[NETSWAP_A_GROUP_PAGES] = { .type = NLA_U32, },
+};
+
+static const struct nla_policy netswap_group_activate_nl_policy[NETSWAP_A_GROUP_ACTIVE + 1] = {
+	[NETSWAP_A_GROUP_NAME] = { .type = NLA_NUL_STRING, },
+	[NETSWAP_A_GROUP_ACTIVE] = { .type = NLA_U32, },
+};
+
 static const struct genl_split_ops netswap_nl_ops[] = {
 	{
 		.cmd		= NETSWAP_CMD_POLICY_GET,
@@ -59,6 +69,25 @@ static const struct genl_split_ops netswap_nl_ops[] = {
 		.doit		= netswap_nl_task_grant_doit,
 		.policy		= netswap_task_grant_nl_policy,
 		.maxattr	= ARRAY_SIZE(netswap_task_grant_nl_policy) - 1,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= NETSWAP_CMD_GROUP_GET,
+		.dumpit		= netswap_nl_group_get_dumpit,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= NETSWAP_CMD_GROUP_SET,
+		.doit		= netswap_nl_group_set_doit,
+		.policy		= netswap_group_set_nl_policy,
+		.maxattr	= ARRAY_SIZE(netswap_group_set_nl_policy) - 1,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= NETSWAP_CMD_GROUP_ACTIVATE,
+		.doit		= netswap_nl_group_activate_doit,
+		.policy		= netswap_group_activate_nl_policy,
+		.maxattr	= ARRAY_SIZE(netswap_group_activate_nl_policy) - 1,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -17,6 +17,10 @@ int netswap_nl_socket_get_dumpit(struct sk_buff *skb,
 int netswap_nl_socket_mark_doit(struct sk_buff *skb, struct genl_info *info);
 int netswap_nl_socket_unmark_doit(struct sk_buff *skb, struct genl_info *info);
 int netswap_nl_task_grant_doit(struct sk_buff *skb, struct genl_info *info);
+int netswap_nl_group_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int netswap_nl_group_set_doit(struct sk_buff *skb, struct genl_info *info);
+int netswap_nl_group_activate_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	NETSWAP_NLGRP_EVENTS,

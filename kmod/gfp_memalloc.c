@@ -3,24 +3,28 @@
  * gfp_memalloc - who may go below the min watermark, and how far
  *
  * The reserve is memory that must come back: whoever takes it does so to free
- * more. Three kinds of callers may, and they are not equal:
+ * more. Who is entitled belongs to one of four classes, and they are not equal:
  *
  *   receive	packet data, struct sk_buff, replies made in softirq, and
  *		threads that were granted the reserve to restore a connection.
- *		May take the last page: without it no acknowledgement is ever
- *		seen, and everything below waits for acknowledgements.
+ *		Without it no acknowledgement is ever seen, and everything
+ *		below waits for acknowledgements.
  *   refill	buffers for a receive ring (they come with __GFP_NORETRY: the
- *		ring can be filled later). Leave a sixteenth of min, so that a
- *		ring that fills up cannot starve the packets in it of heads.
+ *		ring can be filled later).
+ *   transmit	whoever sends on a marked socket (it asks with __GFP_MEMALLOC)
+ *		and can wait. A sender that gets nothing waits for its socket's
+ *		write space and tries again; it holds nothing that a receive
+ *		needs.
  *   reclaim	everything else: PF_MEMALLOC in process context, that is a
- *		reclaimer and the pages it sends, and whoever sends on a marked
- *		socket and could wait. Leave a quarter of min. A sender that
- *		fails here waits for its socket's write space and tries again;
- *		it holds nothing that a receive needs.
+ *		reclaimer on its way.
  *
- * So transmit can never take receive's share, which the kernel's own rule (all
- * of the reserve to everybody entitled) does not say. Order-0 pages only,
- * where the caller has a smaller order to fall back to.
+ * Each class is charged to a group of the reservation tree (reserve.h) and
+ * stops where the unused reservations of those before it begin. So transmit
+ * can never take receive's share, which the kernel's own rule (all of the
+ * reserve to everybody entitled) does not say. While the tree is not active,
+ * parts of the min watermark take its place.
+ *
+ * Order-0 pages only, where the caller has a smaller order to fall back to.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -32,12 +36,14 @@
 #include "entitled.h"
 #include "gfp_memalloc.h"
 #include "netswap.h"
+#include "reserve.h"
 #include "trace.h"
 
 enum {
-	GRANTED, GRANTED_OOM, TAKEN_RECEIVE, TAKEN_REFILL, TAKEN_RECLAIM,
-	REFUSED_REFILL, REFUSED_RECLAIM, REFUSED_ORDER, MARKED, UNMARKED,
-	POLICY_LIFTED, BATCH_CUT,
+	GRANTED, GRANTED_OOM,
+	TAKEN_RECEIVE, TAKEN_REFILL, TAKEN_TRANSMIT, TAKEN_RECLAIM,
+	REFUSED_RECEIVE, REFUSED_REFILL, REFUSED_TRANSMIT, REFUSED_RECLAIM,
+	REFUSED_ORDER, MARKED, UNMARKED, POLICY_LIFTED, BATCH_CUT,
 };
 
 static const char * const counter_names[] = {
@@ -45,8 +51,11 @@ static const char * const counter_names[] = {
 	[GRANTED_OOM] = "granted_oom",
 	[TAKEN_RECEIVE] = "pages_receive",
 	[TAKEN_REFILL] = "pages_refill",
+	[TAKEN_TRANSMIT] = "pages_transmit",
 	[TAKEN_RECLAIM] = "pages_reclaim",
+	[REFUSED_RECEIVE] = "refused_receive",
 	[REFUSED_REFILL] = "refused_refill",
+	[REFUSED_TRANSMIT] = "refused_transmit",
 	[REFUSED_RECLAIM] = "refused_reclaim",
 	[REFUSED_ORDER] = "refused_order",
 	[MARKED] = "pages_marked",
@@ -56,9 +65,11 @@ static const char * const counter_names[] = {
 };
 
 static struct netswap_mechanism mech;
-static unsigned long lowest_free = ULONG_MAX;
+static unsigned long lowest_free = ULONG_MAX;	/* of a zone */
+static unsigned long lowest_share = ULONG_MAX;	/* of all, left for receive */
 
-static bool is_reclaim(gfp_t gfp)
+/* Does it run on behalf of a task that may wait, and not of a packet? */
+static bool is_task(gfp_t gfp)
 {
 	if (in_softirq())
 		return false;
@@ -72,13 +83,14 @@ VISIBLE_IF_KUNIT enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp)
 {
 	if (gfp & __GFP_NOFAIL)
 		return GFP_MEMALLOC_RECEIVE;
-	if (is_reclaim(gfp))
-		return GFP_MEMALLOC_RECLAIM;
+	if (is_task(gfp))
+		return gfp & __GFP_MEMALLOC ? GFP_MEMALLOC_TRANSMIT :
+					      GFP_MEMALLOC_RECLAIM;
 	return gfp & __GFP_NORETRY ? GFP_MEMALLOC_REFILL : GFP_MEMALLOC_RECEIVE;
 }
 EXPORT_SYMBOL_IF_KUNIT(gfp_memalloc_class);
 
-/* Pages that a class leaves in a zone whose min watermark is @min. */
+/* Pages that a class leaves in a zone whose min watermark is @min, without a tree. */
 VISIBLE_IF_KUNIT unsigned long
 gfp_memalloc_floor(enum gfp_memalloc_class class, unsigned long min)
 {
@@ -87,12 +99,22 @@ gfp_memalloc_floor(enum gfp_memalloc_class class, unsigned long min)
 		return 0;
 	case GFP_MEMALLOC_REFILL:
 		return min / 16;
+	case GFP_MEMALLOC_TRANSMIT:
 	case GFP_MEMALLOC_RECLAIM:
 		return min / 4;
+	case GFP_MEMALLOC_NR_CLASSES:
+		break;
 	}
 	return min;
 }
 EXPORT_SYMBOL_IF_KUNIT(gfp_memalloc_floor);
+
+static const enum netswap_charge charge_of[GFP_MEMALLOC_NR_CLASSES] = {
+	[GFP_MEMALLOC_RECEIVE] = NETSWAP_CHARGE_PACKETS,
+	[GFP_MEMALLOC_REFILL] = NETSWAP_CHARGE_RINGS,
+	[GFP_MEMALLOC_TRANSMIT] = NETSWAP_CHARGE_TRANSMIT,
+	[GFP_MEMALLOC_RECLAIM] = NETSWAP_CHARGE_RECLAIM,
+};
 
 /*
  * The min watermark without the boost against fragmentation: that one comes
@@ -130,16 +152,44 @@ static enum memreserve_depth depth(gfp_t gfp)
 	return answer;
 }
 
+/* Free pages of all zones that kernel memory comes from. */
+static unsigned long free_pages_for_all(void)
+{
+	unsigned long free = 0;
+	struct zone *zone;
+	int nid, i;
+
+	for_each_node_state(nid, N_MEMORY) {
+		for (i = 0; i <= ZONE_NORMAL; i++) {
+			zone = &NODE_DATA(nid)->node_zones[i];
+			if (managed_zone(zone))
+				free += zone_page_state_snapshot(zone, NR_FREE_PAGES);
+		}
+	}
+	return free;
+}
+
+/*
+ * Without a floor the last page may be taken, and it is tried for even when
+ * none is free: it may sit on a CPU's list. Beyond its reservation receive has
+ * a floor, too: the packet is dropped, and its sender sends it again.
+ */
+/* What is left to receive when the current caller has its pages. */
+static void note_share(unsigned long left)
+{
+	unsigned long low = READ_ONCE(lowest_share);
+
+	while (left < low)
+		if (try_cmpxchg(&lowest_share, &low, left))
+			break;
+}
+
 static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 {
-	static const unsigned int taken[] = {
-		[GFP_MEMALLOC_RECEIVE] = TAKEN_RECEIVE,
-		[GFP_MEMALLOC_REFILL] = TAKEN_REFILL,
-		[GFP_MEMALLOC_RECLAIM] = TAKEN_RECLAIM,
-	};
 	enum gfp_memalloc_class class = gfp_memalloc_class(gfp);
+	unsigned int pages = 1U << order;
 	unsigned long min = zone_min(zone);
-	unsigned long free;
+	unsigned long free, floor;
 
 	if (order && (gfp & __GFP_NORETRY)) {
 		netswap_count(&mech, REFUSED_ORDER);
@@ -148,14 +198,18 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 
 	free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
 	note_level(zone, free, min);
-	if (free < gfp_memalloc_floor(class, min) + (1UL << order)) {
-		netswap_count(&mech, class == GFP_MEMALLOC_REFILL ?
-				     REFUSED_REFILL : REFUSED_RECLAIM);
-		/* The last pages may sit on a CPU's list: let it be tried. */
-		return class == GFP_MEMALLOC_RECEIVE;
+	if (netswap_reserve_floor(charge_of[class], pages, &floor))
+		free = free_pages_for_all();
+	else
+		floor = gfp_memalloc_floor(class, min);
+	if (free >= floor + pages) {
+		if (netswap_reserve_active())
+			note_share(free - pages);
+		netswap_count_many(&mech, TAKEN_RECEIVE + class, pages);
+		return true;
 	}
-	netswap_count_many(&mech, taken[class], 1UL << order);
-	return true;
+	netswap_count(&mech, REFUSED_RECEIVE + class);
+	return !floor || (gfp & __GFP_NOFAIL);
 }
 
 /*
@@ -193,6 +247,9 @@ static bool mark(struct page *page, unsigned int order, gfp_t gfp)
 	if (netswap_entitled(gfp) == MEMRESERVE_DEPTH_FULL &&
 	    zone_page_state(zone, NR_FREE_PAGES) <= zone_min(zone)) {
 		netswap_count(&mech, MARKED);
+		if (netswap_reserve_active())
+			netswap_charge(page, order,
+				       charge_of[gfp_memalloc_class(gfp)]);
 		return true;
 	}
 	netswap_count(&mech, UNMARKED);
@@ -206,9 +263,48 @@ static u64 lowest(void)
 	return low == ULONG_MAX ? U64_MAX : low;
 }
 
+static u64 share(void)
+{
+	unsigned long low = READ_ONCE(lowest_share);
+
+	return low == ULONG_MAX ? U64_MAX : low;
+}
+
+#define CHARGE_GAUGE(_name, _charge)					\
+	static u64 usage_##_name(void)					\
+	{								\
+		return netswap_charge_usage(NETSWAP_CHARGE_##_charge);	\
+	}								\
+	static u64 high_##_name(void)					\
+	{								\
+		return netswap_charge_high(NETSWAP_CHARGE_##_charge);	\
+	}
+CHARGE_GAUGE(packets, PACKETS)
+CHARGE_GAUGE(rings, RINGS)
+CHARGE_GAUGE(transmit, TRANSMIT)
+CHARGE_GAUGE(reclaim, RECLAIM)
+
+static const struct netswap_gauge gauges[] = {
+	{ "lowest_free", lowest },
+	{ "lowest_share", share },
+	{ "usage_packets", usage_packets },
+	{ "usage_rings", usage_rings },
+	{ "usage_transmit", usage_transmit },
+	{ "usage_reclaim", usage_reclaim },
+	{ "high_packets", high_packets },
+	{ "high_rings", high_rings },
+	{ "high_transmit", high_transmit },
+	{ "high_reclaim", high_reclaim },
+};
+
 static void show(void)
 {
 	netswap_show(&mech);
+}
+
+static void freed(struct page *page, unsigned int order)
+{
+	netswap_uncharge(page, order);
 }
 
 static const struct memreserve_gfp_ops ops = {
@@ -217,6 +313,7 @@ static const struct memreserve_gfp_ops ops = {
 	.pcp_batch = pcp_batch,
 	.lift_policy = lift_policy,
 	.mark = mark,
+	.freed = freed,
 };
 
 static struct netswap_mechanism mech = {
@@ -225,8 +322,8 @@ static struct netswap_mechanism mech = {
 	.ops = &ops,
 	.counter_names = counter_names,
 	.nr_counters = ARRAY_SIZE(counter_names),
-	.gauge_name = "lowest_free",
-	.gauge = lowest,
+	.gauges = gauges,
+	.nr_gauges = ARRAY_SIZE(gauges),
 	.show = show,
 };
 
@@ -239,6 +336,7 @@ module_init(gfp_memalloc_init);
 static void __exit gfp_memalloc_exit(void)
 {
 	netswap_unregister(&mech);
+	netswap_charges_drop();
 }
 module_exit(gfp_memalloc_exit);
 

@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 
 #include "netswap.h"
+#include "reserve.h"
 
 static const struct memreserve_host *host;
 
@@ -62,12 +63,25 @@ static int __init netswap_init(void)
 	err = netswap_find_host();
 	if (err)
 		return err;
+	err = netswap_charges_init();
+	if (err)
+		goto put_host;
 	netswap_events_init();
+	err = netswap_follow_init();
+	if (err)
+		goto end_events;
 	err = netswap_netlink_init();
-	if (err) {
-		netswap_events_uninit();
-		symbol_put(memreserve_host);
-	}
+	if (err)
+		goto end_follow;
+	return 0;
+
+end_follow:
+	netswap_follow_uninit();
+end_events:
+	netswap_events_uninit();
+	netswap_charges_uninit();
+put_host:
+	symbol_put(memreserve_host);
 	return err;
 }
 module_init(netswap_init);
@@ -76,7 +90,9 @@ static void __exit netswap_exit(void)
 {
 	netswap_netlink_uninit();
 	netswap_grants_uninit();
+	netswap_follow_uninit();
 	netswap_events_uninit();
+	netswap_charges_uninit();
 	symbol_put(memreserve_host);
 }
 module_exit(netswap_exit);

@@ -31,6 +31,20 @@ int netswap_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
 					     host->sk_count());
 }
 
+/**
+ * netswap_dump_begin - begin one item of a list
+ * @skb: the message that it goes into
+ * @cb: the dump
+ * @cmd: its command
+ *
+ * Return: the item's header; NULL when there is no room.
+ */
+void *netswap_dump_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &netswap_nl_family, NLM_F_MULTI, cmd);
+}
+
 /*
  * A dump goes over several messages: cb->args[0] is the mechanism and
  * cb->args[1] the counter to go on with.
@@ -50,7 +64,7 @@ static int put_mechanism(const struct netswap_mechanism *mech,
 	if (index < dump->cb->args[0])
 		return 0;
 	netswap_host()->answerer(mech->group, group, sizeof(group));
-	hdr = genlmsg_iput(dump->skb, genl_info_dump(dump->cb));
+	hdr = netswap_dump_begin(dump->skb, dump->cb, NETSWAP_CMD_MECHANISM_GET);
 	if (!hdr)
 		return -EMSGSIZE;
 	if (nla_put_string(dump->skb, NETSWAP_A_MECHANISM_NAME, mech->name) ||
@@ -75,7 +89,7 @@ int netswap_nl_mechanism_get_dumpit(struct sk_buff *skb,
 static int put_counter(struct dump *dump, const char *mech, const char *name,
 		       u64 value)
 {
-	void *hdr = genlmsg_iput(dump->skb, genl_info_dump(dump->cb));
+	void *hdr = netswap_dump_begin(dump->skb, dump->cb, NETSWAP_CMD_COUNTER_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
@@ -90,6 +104,19 @@ static int put_counter(struct dump *dump, const char *mech, const char *name,
 	return 0;
 }
 
+/* Counters first, then gauges. */
+static int put_value(struct dump *dump, const struct netswap_mechanism *mech,
+		     unsigned int i)
+{
+	const struct netswap_gauge *gauge;
+
+	if (i < mech->nr_counters)
+		return put_counter(dump, mech->name, mech->counter_names[i],
+				   netswap_sum(mech, i));
+	gauge = &mech->gauges[i - mech->nr_counters];
+	return put_counter(dump, mech->name, gauge->name, gauge->read());
+}
+
 static int put_counters(const struct netswap_mechanism *mech,
 			unsigned int index, void *data)
 {
@@ -99,18 +126,11 @@ static int put_counters(const struct netswap_mechanism *mech,
 
 	if (index < dump->cb->args[0])
 		return 0;
-	for (i = dump->cb->args[1]; i < mech->nr_counters; i++) {
-		err = put_counter(dump, mech->name, mech->counter_names[i],
-				  netswap_sum(mech, i));
+	for (i = dump->cb->args[1]; i < mech->nr_counters + mech->nr_gauges; i++) {
+		err = put_value(dump, mech, i);
 		if (err)
 			return err;
 		dump->cb->args[1] = i + 1;
-	}
-	if (mech->gauge) {
-		err = put_counter(dump, mech->name, mech->gauge_name,
-				  mech->gauge());
-		if (err)
-			return err;
 	}
 	dump->cb->args[0] = index + 1;
 	dump->cb->args[1] = 0;

@@ -16,6 +16,19 @@
 
 #include "common/common.h"
 
+struct netlink_callback;
+struct sk_buff;
+
+/**
+ * struct netswap_gauge - a value that is not a sum
+ * @name: stable
+ * @read: any context
+ */
+struct netswap_gauge {
+	const char *name;
+	u64 (*read)(void);
+};
+
 /**
  * struct netswap_mechanism - one module's answers and counters
  * @name: the module's name; also the counters' first name
@@ -23,8 +36,8 @@
  * @ops: one of the memreserve_*_ops, complete, constant
  * @counter_names: names of the per-CPU counters, stable
  * @nr_counters: how many
- * @gauge_name: name of a value that is not a sum, or NULL
- * @gauge: reads it; any context
+ * @gauges: values that are not sums, or NULL
+ * @nr_gauges: how many
  * @show: prints the counters on the console, any context; may be NULL
  * @counters: the per-CPU counters, allocated by netswap_register()
  * @node: in the registry's list
@@ -35,8 +48,8 @@ struct netswap_mechanism {
 	const void *ops;
 	const char * const *counter_names;
 	unsigned int nr_counters;
-	const char *gauge_name;
-	u64 (*gauge)(void);
+	const struct netswap_gauge *gauges;
+	unsigned int nr_gauges;
 	void (*show)(void);
 
 	u64 __percpu *counters;
@@ -79,6 +92,7 @@ void netswap_events_init(void);
 void netswap_events_uninit(void);
 
 /* netlink.c APIs */
+void *netswap_dump_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
 void netswap_marker_set(const struct netswap_marker *marker);
 int netswap_netlink_init(void);
 void netswap_netlink_uninit(void);

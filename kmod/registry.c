@@ -35,7 +35,7 @@ int netswap_register(struct netswap_mechanism *mech)
 	int err;
 
 	if (!mech->name || !mech->ops || !mech->nr_counters ||
-	    !mech->counter_names || !mech->gauge_name != !mech->gauge)
+	    !mech->counter_names || !mech->gauges != !mech->nr_gauges)
 		return -EINVAL;
 
 	mech->counters = __alloc_percpu(mech->nr_counters * sizeof(u64),
@@ -114,9 +114,9 @@ void netswap_show(const struct netswap_mechanism *mech)
 	for (i = 0; i < mech->nr_counters; i++)
 		pr_info("%s.%s %llu\n", mech->name, mech->counter_names[i],
 			netswap_sum(mech, i));
-	if (mech->gauge)
-		pr_info("%s.%s %llu\n", mech->name, mech->gauge_name,
-			mech->gauge());
+	for (i = 0; i < mech->nr_gauges; i++)
+		pr_info("%s.%s %llu\n", mech->name, mech->gauges[i].name,
+			mech->gauges[i].read());
 }
 EXPORT_SYMBOL_GPL(netswap_show);
 

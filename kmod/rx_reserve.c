@@ -12,34 +12,15 @@
  * that gfp_memalloc keeps for the packets themselves), and a refill that runs
  * with receive switched off never reclaims.
  *
- * The module also keeps an emergency pool: pages below every watermark, for
- * what a full set of rings and the heads of its packets need. A tiny
- * min_free_kbytes cannot take that away.
+ * How many pages a full set of rings has is the reservation tree's affair.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
-#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/netdevice.h>
-#include <linux/rtnetlink.h>
-#include <net/net_namespace.h>
 #include <net/sock.h>
 
 #include "netswap.h"
 #include "rx_reserve.h"
-
-static int pages = -1;
-module_param(pages, int, 0444);
-MODULE_PARM_DESC(pages, "emergency pool in pages; -1: from the NICs' queues (default), 0: none");
-
-/* A ring of 256 buffers of half a page: what common NICs have by default. */
-#define PAGES_PER_QUEUE	128
-/* Heads, data of small packets and replies that one CPU handles at a time. */
-#define PAGES_PER_CPU	64
-/* At most this fraction of memory. */
-#define RAM_FRACTION	32
 
 static const char * const counter_names[] = {
 	[MEMRESERVE_REFILL_POLL] = "refills_poll",
@@ -76,16 +57,6 @@ VISIBLE_IF_KUNIT gfp_t rx_reserve_gfp(enum memreserve_refill what, gfp_t gfp)
 }
 EXPORT_SYMBOL_IF_KUNIT(rx_reserve_gfp);
 
-VISIBLE_IF_KUNIT unsigned long rx_reserve_size(unsigned int queues,
-					       unsigned int cpus,
-					       unsigned long ram)
-{
-	unsigned long want = queues * PAGES_PER_QUEUE + cpus * PAGES_PER_CPU;
-
-	return min(want, ram / RAM_FRACTION);
-}
-EXPORT_SYMBOL_IF_KUNIT(rx_reserve_size);
-
 static gfp_t refill_gfp(enum memreserve_refill what, gfp_t gfp)
 {
 	if (!sk_memalloc_socks())
@@ -112,47 +83,14 @@ static struct netswap_mechanism mech = {
 	.show = show,
 };
 
-static unsigned int count_queues(void)
-{
-	struct net_device *dev;
-	unsigned int queues = 0;
-
-	rtnl_lock();
-	for_each_netdev(&init_net, dev)
-		if (!(dev->flags & IFF_LOOPBACK))
-			queues += dev->real_num_rx_queues;
-	rtnl_unlock();
-	return queues;
-}
-
 static int __init rx_reserve_init(void)
 {
-	unsigned long size;
-	int err;
-
-	if (pages < -1) {
-		pr_err("pages=%d makes no sense; use -1, 0 or a number of pages\n",
-		       pages);
-		return -EINVAL;
-	}
-	size = pages >= 0 ? pages : rx_reserve_size(count_queues(),
-						    num_present_cpus(),
-						    totalram_pages());
-	err = netswap_register(&mech);
-	if (err)
-		return err;
-	err = netswap_host()->set_emergency(size);
-	if (err) {
-		pr_err("pages=%lu is more than a quarter of memory\n", size);
-		netswap_unregister(&mech);
-	}
-	return err;
+	return netswap_register(&mech);
 }
 module_init(rx_reserve_init);
 
 static void __exit rx_reserve_exit(void)
 {
-	netswap_host()->set_emergency(0);
 	netswap_unregister(&mech);
 }
 module_exit(rx_reserve_exit);

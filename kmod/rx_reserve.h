@@ -8,8 +8,6 @@
 
 #if IS_ENABLED(CONFIG_KUNIT)
 gfp_t rx_reserve_gfp(enum memreserve_refill what, gfp_t gfp);
-unsigned long rx_reserve_size(unsigned int queues, unsigned int cpus,
-			      unsigned long ram);
 #endif
 
 #endif /* _NETSWAP_RX_RESERVE_H */

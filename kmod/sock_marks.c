@@ -12,14 +12,17 @@
  * they go the way they would go without it.
  */
 #include <linux/err.h>
+#include <linux/kallsyms.h>
 #include <linux/lockdep.h>
 #include <linux/printk.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
+#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <net/sock.h>
 
 #include "netswap.h"
+#include "reserve.h"
 #include "sock_marks.h"
 #include "sock_memalloc.h"
 #include "trace.h"
@@ -28,6 +31,8 @@ struct mark {
 	struct sock *sk;	/* not counted: sock_mark_dies() takes the mark away */
 	u32 id;
 	enum netswap_marked_by by;
+	enum netswap_transport transport;
+	bool datagram;
 };
 
 static DEFINE_SPINLOCK(marks_lock);	/* IRQ-safe; protects the next four */
@@ -47,9 +52,11 @@ static struct mark *find_mark(const struct sock *sk)
 	return NULL;
 }
 
+/* Also tells the reservation tree. */
 static void forget_mark(struct mark *mark)
 {
 	lockdep_assert_held(&marks_lock);
+	netswap_reserve_socket(mark->transport, -1, mark->datagram);
 	mark->sk = NULL;
 	while (marks_used && !marks[marks_used - 1].sk)
 		marks_used--;
@@ -67,6 +74,35 @@ static struct mark *take_slot(void)
 	if (!mark && marks_used < ARRAY_SIZE(marks))
 		mark = &marks[marks_used++];
 	return mark;
+}
+
+/*
+ * A kernel socket is marked by the code that sends through it, and says so by
+ * nothing but its place on the stack.
+ */
+static enum netswap_transport find_transport(void)
+{
+	static const struct {
+		const char *prefix;
+		enum netswap_transport transport;
+	} callers[] = {
+		{ "nbd_", NETSWAP_TRANSPORT_NBD },
+		{ "xs_", NETSWAP_TRANSPORT_NFS },
+		{ "iscsi_", NETSWAP_TRANSPORT_ISCSI },
+		{ "nvme_tcp_", NETSWAP_TRANSPORT_NVME },
+	};
+	unsigned long stack[12];
+	unsigned int depth, i, j;
+	char name[KSYM_SYMBOL_LEN];
+
+	depth = stack_trace_save(stack, ARRAY_SIZE(stack), 1);
+	for (i = 0; i < depth; i++) {
+		sprint_symbol_no_offset(name, stack[i]);
+		for (j = 0; j < ARRAY_SIZE(callers); j++)
+			if (str_has_prefix(name, callers[j].prefix))
+				return callers[j].transport;
+	}
+	return NETSWAP_TRANSPORT_OTHER;
 }
 
 static bool base_marks(void)
@@ -89,6 +125,8 @@ static bool base_marks(void)
  */
 bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id)
 {
+	enum netswap_transport transport = by == NETSWAP_MARKED_BY_USER ?
+		NETSWAP_TRANSPORT_USER : find_transport();
 	struct mark *mark;
 	unsigned long flags;
 	bool full;
@@ -110,8 +148,13 @@ bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id)
 	if (mark) {
 		if (!++last_id)
 			++last_id;
-		*mark = (struct mark){ .sk = sk, .id = last_id, .by = by };
+		*mark = (struct mark){
+			.sk = sk, .id = last_id, .by = by,
+			.transport = transport,
+			.datagram = sk->sk_type == SOCK_DGRAM,
+		};
 		*id = last_id;
+		netswap_reserve_socket(transport, 1, mark->datagram);
 	}
 	sock_set_flag(sk, SOCK_MEMALLOC);
 	sk->sk_allocation |= __GFP_MEMALLOC;
@@ -267,6 +310,8 @@ void sock_marks_pin(void)
 	closing = true;
 	for (i = 0; i < marks_used; i++) {
 		if (marks[i].sk && !hold_mark(&marks[i])) {
+			netswap_reserve_socket(marks[i].transport, -1,
+					       marks[i].datagram);
 			marks[i].sk = NULL;
 			gone++;
 		}
@@ -295,6 +340,7 @@ void sock_marks_release(void)
 		}
 		release_sock(sk);
 		sock_put(sk);
+		netswap_reserve_socket(marks[i].transport, -1, marks[i].datagram);
 	}
 	netswap_host()->sk_uncount(taken_back);
 }

@@ -80,6 +80,24 @@ TRACE_EVENT(netswap_reserve_low,
 		  __entry->zone, __entry->free, __entry->min)
 );
 
+/* The emergency pool was resized, or could not be. */
+TRACE_EVENT(netswap_reserve,
+	TP_PROTO(unsigned long pages, unsigned long before, int err),
+	TP_ARGS(pages, before, err),
+	TP_STRUCT__entry(
+		__field(unsigned long, pages)
+		__field(unsigned long, before)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->pages = pages;
+		__entry->before = before;
+		__entry->err = err;
+	),
+	TP_printk("pages=%lu before=%lu err=%d", __entry->pages,
+		  __entry->before, __entry->err)
+);
+
 #endif /* _NETSWAP_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -22,7 +22,7 @@ import yaml
 BANNER = "generated from {spec} by scripts/gen-netlink.py, do not edit"
 NLA = {"u16": "NLA_U16", "u32": "NLA_U32", "u64": "NLA_U64", "s32": "NLA_S32",
        "string": "NLA_NUL_STRING", "pad": None}
-HOOKED_ONLY = {"mechanism-get", "counter-get"}
+HOOKED_ONLY = {"mechanism-get", "counter-get", "group-get", "group-set", "group-activate"}
 
 
 def c_name(name):

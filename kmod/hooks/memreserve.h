@@ -24,6 +24,7 @@
 #ifndef _LINUX_MEMRESERVE_H
 #define _LINUX_MEMRESERVE_H
 
+#include <linux/atomic.h>
 #include <linux/gfp_types.h>
 #include <linux/jump_label.h>
 #include <linux/nodemask_types.h>
@@ -37,7 +38,7 @@ struct zone;
 struct zonelist;
 
 /* Raised whenever an ops struct or struct memreserve_host changes. */
-#define MEMRESERVE_ABI 1
+#define MEMRESERVE_ABI 2
 
 enum memreserve_group {
 	MEMRESERVE_GFP,		/* page allocator: depth, mark, policies */
@@ -106,9 +107,17 @@ struct memreserve_gfp_ops {
 	bool (*lift_policy)(gfp_t gfp);
 	/*
 	 * Shall @page, just taken with watermarks ignored, carry the pfmemalloc
-	 * mark? Any context.
+	 * mark? An answerer that keeps accounts charges the page here. Any
+	 * context.
 	 */
 	bool (*mark)(struct page *page, unsigned int order, gfp_t gfp);
+	/*
+	 * The 2^@order pages from @page on go back to the free lists. Asked
+	 * only between watch_frees(true) and watch_frees(false), while
+	 * *memreserve_host.charged is not zero. Any context; no lock of the
+	 * allocator is held.
+	 */
+	void (*freed)(struct page *page, unsigned int order);
 };
 
 /* Group MEMRESERVE_SLAB. Series patches 1, 2 (and 13 on SLAB). */
@@ -121,7 +130,8 @@ struct memreserve_slab_ops {
 	/*
 	 * Keep marked slabs away from the CPU slab: an entitled caller gets its
 	 * one object and the slab goes back to the node's partial list, so the
-	 * fast path can never hand one of its objects to somebody else.
+	 * fast path can never hand one of its objects to somebody else. And
+	 * an empty one goes back to the page allocator at once.
 	 */
 	bool strict;
 };
@@ -229,11 +239,23 @@ struct memreserve_host {
 	/*
 	 * Keep @pages below every watermark as an absolute emergency pool,
 	 * spread over the zones by size. Unlike a larger min_free_kbytes it
-	 * gives atomic callers nothing: their fractions leave it out. -EINVAL:
-	 * more than a quarter of memory.
+	 * gives atomic callers nothing: their fractions leave it out. A pool
+	 * that grows is there when this returns 0: each zone has had all of its
+	 * min watermark free, by reclaim if need be, within @wait_ms
+	 * milliseconds. -EINVAL: more than a quarter of memory. -ENOMEM: it
+	 * could not be had in that time; -EINTR: the caller is being killed. On
+	 * an error nothing is changed. The caller holds cpus_read_lock() and
+	 * lets no other call run beside this one.
 	 */
-	int (*set_emergency)(unsigned long pages);
+	int (*set_emergency)(unsigned long pages, unsigned int wait_ms);
 	unsigned long (*emergency)(void);
+	/*
+	 * Shall freed pages be shown to gfp_ops.freed()? The caller holds
+	 * cpus_read_lock().
+	 */
+	void (*watch_frees)(bool on);
+	/* So many pages are charged: kept by who answers group GFP. */
+	atomic_t *charged;
 	/* Mark or unmark @sk on behalf of user space. */
 	void (*sk_set)(struct sock *sk);
 	void (*sk_clear)(struct sock *sk);
@@ -250,6 +272,8 @@ extern const struct memreserve_host memreserve_host;
 extern struct static_key_false memreserve_keys[MEMRESERVE_NR_GROUPS];
 extern struct static_key_false memreserve_strict_key;
 extern struct static_key_false memreserve_emergency_key;
+extern struct static_key_false memreserve_frees_key;
+extern atomic_t memreserve_charged;
 
 #define memreserve_asks(group) \
 	static_branch_unlikely(&memreserve_keys[MEMRESERVE_##group])
@@ -262,6 +286,14 @@ void memreserve_mark_page(struct page *page, unsigned int order, gfp_t gfp);
 void memreserve_raise_wmarks(struct zone *zone, unsigned long lowmem_pages);
 unsigned long __memreserve_zone_emergency(struct zone *zone);
 int memreserve_ask_pcp_batch(struct zone *zone, int batch);
+void memreserve_ask_freed(struct page *page, unsigned int order);
+
+static inline void memreserve_page_freed(struct page *page, unsigned int order)
+{
+	if (static_branch_unlikely(&memreserve_frees_key) &&
+	    unlikely(atomic_read(&memreserve_charged)))
+		memreserve_ask_freed(page, order);
+}
 
 static inline int memreserve_pcp_batch(struct zone *zone, int batch)
 {

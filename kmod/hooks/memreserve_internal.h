@@ -42,7 +42,8 @@ struct memreserve_answerer {
 extern struct memreserve_answerer memreserve_answerers[MEMRESERVE_NR_GROUPS];
 
 /* Behind members of memreserve_host; see there. */
-int memreserve_set_emergency(unsigned long pages);
+int memreserve_set_emergency(unsigned long pages, unsigned int wait_ms);
+void memreserve_watch_frees(bool on);
 unsigned long memreserve_emergency(void);
 void memreserve_sk_uncount(unsigned int n);
 int memreserve_sk_count(void);

@@ -3,12 +3,17 @@
  * memreserve - the questions of the page allocator and of SLUB, and the
  * emergency pool.
  */
+#include <linux/cpu.h>
+#include <linux/delay.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/list.h>
 #include <linux/memreserve.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/static_call.h>
 
 #include "internal.h"
@@ -16,6 +21,8 @@
 
 DEFINE_STATIC_KEY_FALSE(memreserve_strict_key);
 DEFINE_STATIC_KEY_FALSE(memreserve_emergency_key);
+DEFINE_STATIC_KEY_FALSE(memreserve_frees_key);
+atomic_t memreserve_charged = ATOMIC_INIT(0);
 
 /* ------------------------------------------------------------------------
  * Page allocator
@@ -51,12 +58,17 @@ static bool bare_mark(struct page *page, unsigned int order, gfp_t gfp)
 	return false;
 }
 
+static void bare_freed(struct page *page, unsigned int order)
+{
+}
+
 static const struct memreserve_gfp_ops bare_gfp_ops = {
 	.depth = bare_depth,
 	.may_take = bare_may_take,
 	.pcp_batch = bare_pcp_batch,
 	.lift_policy = bare_lift_policy,
 	.mark = bare_mark,
+	.freed = bare_freed,
 };
 
 DEFINE_STATIC_CALL(mr_depth, bare_depth);
@@ -64,6 +76,7 @@ DEFINE_STATIC_CALL(mr_may_take, bare_may_take);
 DEFINE_STATIC_CALL(mr_pcp_batch, bare_pcp_batch);
 DEFINE_STATIC_CALL(mr_lift_policy, bare_lift_policy);
 DEFINE_STATIC_CALL(mr_mark, bare_mark);
+DEFINE_STATIC_CALL(mr_freed, bare_freed);
 
 /* In the allocator's own terms: ALLOC_NO_WATERMARKS, ALLOC_OOM or 0. */
 int memreserve_reserve_flags(gfp_t gfp)
@@ -102,6 +115,19 @@ void memreserve_mark_page(struct page *page, unsigned int order, gfp_t gfp)
 		clear_page_pfmemalloc(page);
 }
 
+void memreserve_ask_freed(struct page *page, unsigned int order)
+{
+	static_call(mr_freed)(page, order);
+}
+
+void memreserve_watch_frees(bool on)
+{
+	if (on)
+		static_branch_enable_cpuslocked(&memreserve_frees_key);
+	else
+		static_branch_disable_cpuslocked(&memreserve_frees_key);
+}
+
 static void aim_gfp(const void *ops)
 {
 	const struct memreserve_gfp_ops *gfp = ops;
@@ -111,6 +137,7 @@ static void aim_gfp(const void *ops)
 	static_call_update(mr_pcp_batch, gfp->pcp_batch);
 	static_call_update(mr_lift_policy, gfp->lift_policy);
 	static_call_update(mr_mark, gfp->mark);
+	static_call_update(mr_freed, gfp->freed);
 }
 
 const struct memreserve_questions memreserve_gfp_questions = {
@@ -187,18 +214,100 @@ void memreserve_raise_wmarks(struct zone *zone, unsigned long lowmem_pages)
 		zone->_watermark[i] += share;
 }
 
-int memreserve_set_emergency(unsigned long pages)
+static void memreserve_set_wmarks(unsigned long pages)
 {
-	if (pages > totalram_pages() / 4)
-		return -EINVAL;
-
 	WRITE_ONCE(memreserve_emergency_pages, pages);
 	if (pages)
-		static_branch_enable(&memreserve_emergency_key);
+		static_branch_enable_cpuslocked(&memreserve_emergency_key);
 	setup_per_zone_wmarks();
 	if (!pages)
-		static_branch_disable(&memreserve_emergency_key);
+		static_branch_disable_cpuslocked(&memreserve_emergency_key);
+}
+
+/*
+ * Free pages that @zone has beyond its min watermark, without the boost;
+ * negative if it lacks some.
+ */
+static long memreserve_zone_spare(struct zone *zone)
+{
+	return (long)zone_page_state_snapshot(zone, NR_FREE_PAGES) -
+	       (long)READ_ONCE(zone->_watermark[WMARK_MIN]);
+}
+
+/* Pages that zones lack; @spare gets what others have too many. */
+static unsigned long memreserve_pool_lacks(unsigned long *spare)
+{
+	unsigned long lacking = 0;
+	struct zone *zone;
+
+	*spare = 0;
+	for_each_populated_zone(zone) {
+		long pages = memreserve_zone_spare(zone);
+
+		if (!__memreserve_zone_emergency(zone))
+			continue;
+		if (pages < 0) {
+			wakeup_kswapd(zone, GFP_NOIO, 0, zone_idx(zone));
+			lacking -= pages;
+		} else {
+			*spare += pages;
+		}
+	}
+	return lacking;
+}
+
+/*
+ * Asks for @pages as an ordinary caller does and holds them for a moment, so
+ * that kswapd has a reason to reclaim. Starts no I/O of its own and so waits
+ * for none.
+ */
+static void memreserve_press(unsigned long pages)
+{
+	const gfp_t gfp = GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN;
+	struct page *page, *next;
+	LIST_HEAD(taken);
+
+	while (pages-- && (page = alloc_page(gfp)))
+		list_add(&page->lru, &taken);
+	usleep_range(4000, 6000);
+	list_for_each_entry_safe(page, next, &taken, lru) {
+		list_del(&page->lru);
+		__free_page(page);
+	}
+}
+
+/* Sleeps until each zone has had its share free. */
+static int memreserve_prove(unsigned int wait_ms)
+{
+	unsigned long deadline = jiffies + msecs_to_jiffies(wait_ms);
+	unsigned long lacking, spare;
+
+	while ((lacking = memreserve_pool_lacks(&spare))) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (time_after_eq(jiffies, deadline))
+			return -ENOMEM;
+		memreserve_press(lacking + spare);
+	}
 	return 0;
+}
+
+int memreserve_set_emergency(unsigned long pages, unsigned int wait_ms)
+{
+	unsigned long before = memreserve_emergency_pages;
+	int err = 0;
+
+	if (pages > totalram_pages() / 4)
+		return -EINVAL;
+	if (pages == before)
+		return 0;
+
+	memreserve_set_wmarks(pages);
+	if (pages > before)
+		err = memreserve_prove(wait_ms);
+	if (err)
+		memreserve_set_wmarks(before);
+	return err;
 }
 
 unsigned long memreserve_emergency(void)

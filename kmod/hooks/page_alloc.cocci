@@ -2,12 +2,14 @@
 //
 // The page allocator asks: may this caller go below the min watermark, how
 // far, is the page marked, are memory policies lifted (series patches 3 to 6),
-// how many pages may move to a CPU's own list; and it keeps an absolute emergency pool below the watermarks.
+// how many pages may move to a CPU's own list. It tells when charged pages go
+// back, and keeps an absolute emergency pool below the watermarks.
 //
 // netswap-rule: page_alloc_include  file=mm/page_alloc.c  token=linux/memreserve.h  count=1
 // netswap-rule: gfp_depth  file=mm/page_alloc.c  token=memreserve_reserve_flags  count=1
 // netswap-rule: gfp_take  file=mm/page_alloc.c  token=memreserve_may_take  count=1
 // netswap-rule: gfp_mark  file=mm/page_alloc.c  token=memreserve_mark_page  count=1
+// netswap-rule: gfp_freed  file=mm/page_alloc.c  token=memreserve_page_freed  count=1
 // netswap-rule: gfp_lift  file=mm/page_alloc.c  token=memreserve_lifts_policy  count=1
 // netswap-rule: gfp_pcp_batch  file=mm/page_alloc.c  token=memreserve_pcp_batch  count=1
 // netswap-rule: wmark_raise  file=mm/page_alloc.c  token=memreserve_raise_wmarks  count=1
@@ -62,6 +64,17 @@ symbol page, order, gfp_flags;
  	<+...
 -	set_page_pfmemalloc(page);
 +	memreserve_mark_page(page, order, gfp_flags);
+ 	...+>
+ }
+
+@gfp_freed@
+symbol page, order;
+@@
+ free_pages_prepare(...)
+ {
+ 	<+...
+ 	trace_mm_page_free(page, order);
++	memreserve_page_freed(page, order);
  	...+>
  }
 

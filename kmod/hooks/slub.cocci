@@ -6,9 +6,14 @@
 //
 // netswap-rule: slub_include  file=mm/slub.c  token=linux/memreserve.h  count=1
 // netswap-rule: slab_match  file=mm/slub.c  token=memreserve_slab_match  count=1
-// netswap-rule: slab_strict_new  file=mm/slub.c  token=|| memreserve_slab_private  count=1
+// netswap-rule: slab_strict_new  file=mm/slub.c  token=gfpflags) || memreserve_slab_private  count=1
 // netswap-rule: slab_strict_partial  file=mm/slub.c  token=(memreserve_slab_private  count=1
 // netswap-rule: slab_strict_cpu_partial  file=mm/slub.c  token=!memreserve_slab_private  count=1
+// netswap-rule: slab_strict_free  file=mm/slub.c  token=bool memreserve_private  count=1
+// netswap-rule: slab_strict_free_lock  file=mm/slub.c  token=|| prior || memreserve_private  count=1
+// netswap-rule: slab_strict_free_list  file=mm/slub.c  token=|| memreserve_private) && unlikely  count=1
+// netswap-rule: slab_strict_free_empty  file=mm/slub.c  token=s->min_partial || memreserve_private  count=1
+// netswap-rule: slab_strict_empty  file=mm/slub.c  token=s->min_partial || memreserve_slab_private  count=2
 // netswap-rule: slab_thisnode  file=mm/slub.c  token=memreserve_slab_keep  count=1
 
 @slub_include@
@@ -67,6 +72,65 @@ symbol slab, gfpflags, node;
 -	pfmemalloc_match(slab, gfpflags)
 +	pfmemalloc_match(slab, gfpflags) &&
 +	!memreserve_slab_private(slab_test_pfmemalloc(slab))
+ 	...+>
+ }
+
+// A marked slab goes back to its node's list, and from there to the page
+// allocator as soon as it is empty: others would keep some for the next object.
+
+@slab_strict_free@
+symbol on_node_partial, slab;
+@@
+ __slab_free(...)
+ {
+ 	...
+ 	bool on_node_partial;
++	bool memreserve_private = memreserve_slab_private(slab_test_pfmemalloc(slab));
+ 	... when any
+ }
+
+@slab_strict_free_lock@
+symbol s, prior;
+@@
+ __slab_free(...)
+ {
+ 	<+...
+-	!kmem_cache_has_cpu_partial(s) || prior
++	!kmem_cache_has_cpu_partial(s) || prior || memreserve_private
+ 	...+>
+ }
+
+@slab_strict_free_list@
+symbol s, prior;
+@@
+ __slab_free(...)
+ {
+ 	<+...
+-	!kmem_cache_has_cpu_partial(s) && unlikely(!prior)
++	(!kmem_cache_has_cpu_partial(s) || memreserve_private) && unlikely(!prior)
+ 	...+>
+ }
+
+@slab_strict_free_empty@
+symbol s, n;
+@@
+ __slab_free(...)
+ {
+ 	<+...
+-	n->nr_partial >= s->min_partial
++	(n->nr_partial >= s->min_partial || memreserve_private)
+ 	...+>
+ }
+
+@slab_strict_empty@
+identifier f =~ "^(deactivate_slab|__put_partials)$";
+symbol s, n, slab;
+@@
+ f(...)
+ {
+ 	<+...
+-	n->nr_partial >= s->min_partial
++	(n->nr_partial >= s->min_partial || memreserve_slab_private(slab_test_pfmemalloc(slab)))
  	...+>
  }
 

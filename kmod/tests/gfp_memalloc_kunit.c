@@ -62,8 +62,9 @@ static void class_tells_receive_from_reclaim(struct kunit *test)
 						 __GFP_NORETRY),
 			GFP_MEMALLOC_REFILL);
 	flags = memalloc_noreclaim_save();
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO), GFP_MEMALLOC_RECLAIM);
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO | __GFP_MEMALLOC),
-			GFP_MEMALLOC_RECLAIM);
+			GFP_MEMALLOC_TRANSMIT);
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO | __GFP_NOFAIL),
 			GFP_MEMALLOC_RECEIVE);
 	local_bh_disable();
@@ -73,14 +74,14 @@ static void class_tells_receive_from_reclaim(struct kunit *test)
 	memalloc_noreclaim_restore(flags);
 }
 
-static void sender_on_marked_socket_is_reclaim(struct kunit *test)
+static void sender_on_marked_socket_transmits(struct kunit *test)
 {
 	const gfp_t sends = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN;
 	enum gfp_memalloc_class in_softirq;
 
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends), GFP_MEMALLOC_RECLAIM);
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends), GFP_MEMALLOC_TRANSMIT);
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends & ~__GFP_IO),
-			GFP_MEMALLOC_RECLAIM);
+			GFP_MEMALLOC_TRANSMIT);
 	/* Its acknowledgements and what it sends again, from a timer. */
 	local_bh_disable();
 	in_softirq = gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC);
@@ -211,7 +212,7 @@ static void reserve_access_lifts_memory_policy(struct kunit *test)
 static struct kunit_case gfp_memalloc_cases[] = {
 	KUNIT_CASE_PARAM(entitled_follows_flags_and_context, entitled_gen_params),
 	KUNIT_CASE(class_tells_receive_from_reclaim),
-	KUNIT_CASE(sender_on_marked_socket_is_reclaim),
+	KUNIT_CASE(sender_on_marked_socket_transmits),
 	KUNIT_CASE(granted_thread_is_receive),
 	KUNIT_CASE(floors_leave_receive_its_share),
 	KUNIT_CASE(reserve_page_is_marked),

@@ -62,17 +62,17 @@ static void registry_refuses_incomplete_description(struct kunit *test)
 		.counter_names = counter_names,
 		.nr_counters = 2,
 	};
-	struct netswap_mechanism gauge_without_name = {
+	struct netswap_mechanism gauges_without_table = {
 		.name = "x",
 		.group = MEMRESERVE_THROTTLE,
 		.ops = &complete_ops,
 		.counter_names = counter_names,
 		.nr_counters = 2,
-		.gauge_name = "gauge",
+		.nr_gauges = 1,
 	};
 
 	KUNIT_EXPECT_EQ(test, netswap_register(&nameless), -EINVAL);
-	KUNIT_EXPECT_EQ(test, netswap_register(&gauge_without_name), -EINVAL);
+	KUNIT_EXPECT_EQ(test, netswap_register(&gauges_without_table), -EINVAL);
 }
 
 static bool group_is_free(enum memreserve_group group)
@@ -122,22 +122,6 @@ static void counters_add_up_over_cpus(struct kunit *test)
 	free_percpu(mech.counters);
 }
 
-static void emergency_pool_raises_watermarks_by_its_size(struct kunit *test)
-{
-	const struct memreserve_host *host = netswap_host();
-	unsigned long was = host->emergency(), low, raised;
-
-	KUNIT_ASSERT_EQ(test, host->set_emergency(0), 0);
-	low = starve_min();
-	KUNIT_ASSERT_EQ(test, host->set_emergency(200), 0);
-	raised = starve_min();
-	/* Each zone's share is rounded down. */
-	KUNIT_EXPECT_LE(test, raised - low, 200UL);
-	KUNIT_EXPECT_GE(test, raised - low, 196UL);
-	KUNIT_EXPECT_EQ(test, host->set_emergency(totalram_pages()), -EINVAL);
-	KUNIT_EXPECT_EQ(test, host->set_emergency(was), 0);
-}
-
 /* The control of reserve_access_lifts_memory_policy in gfp_memalloc's suite. */
 static void base_lifts_memory_policy_since_3_6(struct kunit *test)
 {
@@ -157,7 +141,6 @@ static struct kunit_case netswap_cases[] = {
 	KUNIT_CASE(registry_refuses_incomplete_description),
 	KUNIT_CASE(registry_refuses_second_answerer),
 	KUNIT_CASE(counters_add_up_over_cpus),
-	KUNIT_CASE(emergency_pool_raises_watermarks_by_its_size),
 	KUNIT_CASE(base_lifts_memory_policy_since_3_6),
 	{}
 };

@@ -5,7 +5,9 @@
 #include <linux/slab.h>
 
 #include "answerer.h"
+#include "gfp_memalloc.h"
 #include "netswap.h"
+#include "reserve.h"
 #include "starve.h"
 
 #define OBJECT_SIZE 256
@@ -69,6 +71,44 @@ static void marked_slab_serves_only_the_entitled(struct kunit *test)
 	kmem_cache_destroy(cache);
 }
 
+/*
+ * Many heads, so that some sit in slabs of reserve pages. All of these pages
+ * come back with the last object: no slab is kept for the next one.
+ */
+static void heads_are_charged_by_their_slabs(struct kunit *test)
+{
+	unsigned int before, with, after, i;
+	struct kmem_cache *cache;
+	void *heads[64] = {};
+	struct starve starve;
+
+	if (!answered_by(MEMRESERVE_SLAB, "module:pfmemalloc_slab"))
+		kunit_skip(test, "pfmemalloc_slab is not loaded");
+	/* Without this module nobody keeps accounts. */
+	KUNIT_ASSERT_EQ(test, gfp_memalloc_class(GFP_ATOMIC), GFP_MEMALLOC_RECEIVE);
+	cache = kmem_cache_create("netswap_kunit_heads", 2048, 0, SLAB_NO_MERGE, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, 2000), 0);
+	starve_begin(&starve);
+	starve_take(&starve, GFP_ATOMIC);
+	before = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
+	for (i = 0; i < ARRAY_SIZE(heads); i++)
+		heads[i] = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_MEMALLOC |
+						   __GFP_NOWARN);
+	with = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
+	for (i = 0; i < ARRAY_SIZE(heads); i++)
+		if (heads[i])
+			kmem_cache_free(cache, heads[i]);
+	after = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
+	starve_end(&starve);
+	netswap_tree_activate("total", false, 0);
+	kmem_cache_destroy(cache);
+
+	KUNIT_EXPECT_GE(test, with, before + 16);
+	KUNIT_EXPECT_EQ(test, after, before);
+}
+
+
 static void ordinary_cache_is_untouched(struct kunit *test)
 {
 	struct kmem_cache *cache = new_cache(test);
@@ -84,6 +124,7 @@ static void ordinary_cache_is_untouched(struct kunit *test)
 
 static struct kunit_case pfmemalloc_slab_cases[] = {
 	KUNIT_CASE(marked_slab_serves_only_the_entitled),
+	KUNIT_CASE(heads_are_charged_by_their_slabs),
 	KUNIT_CASE(ordinary_cache_is_untouched),
 	{}
 };
@@ -94,5 +135,6 @@ static struct kunit_suite pfmemalloc_slab_suite = {
 };
 kunit_test_suite(pfmemalloc_slab_suite);
 
+MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
 MODULE_DESCRIPTION("KUnit suite of pfmemalloc_slab");
 MODULE_LICENSE("GPL");

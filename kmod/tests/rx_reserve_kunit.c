@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* With what a receive ring is filled, and how large the emergency pool is. */
+/* With what a receive ring is filled. */
 #include <kunit/test.h>
 #include <linux/gfp.h>
 #include <linux/module.h>
@@ -39,22 +39,11 @@ static void page_pool_set_up_waits_as_it_asked(struct kunit *test)
 				__GFP_MEMALLOC);
 }
 
-static void pool_grows_with_queues_and_cpus(struct kunit *test)
-{
-	unsigned long ram = 1UL << 30;
-
-	KUNIT_EXPECT_LT(test, rx_reserve_size(1, 1, ram), rx_reserve_size(1, 2, ram));
-	KUNIT_EXPECT_LT(test, rx_reserve_size(1, 2, ram), rx_reserve_size(2, 2, ram));
-	/* Never more than a thirty-second part of memory. */
-	KUNIT_EXPECT_EQ(test, rx_reserve_size(64, 64, 32768), 1024UL);
-}
-
 static struct kunit_case rx_reserve_cases[] = {
 	KUNIT_CASE(ring_refill_may_use_the_reserve_but_can_be_put_off),
 	KUNIT_CASE(worker_never_reclaims),
 	KUNIT_CASE(head_is_not_put_off),
 	KUNIT_CASE(page_pool_set_up_waits_as_it_asked),
-	KUNIT_CASE(pool_grows_with_queues_and_cpus),
 	{}
 };
 

@@ -6,6 +6,7 @@ set(NETSWAP_GUEST_TESTS
     guest_ktap_test.cpp
     guest_parse_test.cpp
     guest_pattern_test.cpp
+    guest_reserve_drain_test.cpp
 )
 
 find_package(Python3 COMPONENTS Interpreter)

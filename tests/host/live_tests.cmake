@@ -12,6 +12,7 @@ set(NETSWAP_LIVE_TESTS
     live/metrics_test.cpp
     live/nbd_uri_test.cpp
     live/reserve_plan_test.cpp
+    live/reserve_tree_test.cpp
     live/reserve_test.cpp
     live/server_shield_test.cpp
     live/set_up_test.cpp

@@ -10,6 +10,7 @@ void add_live_commands(CLI::App &app, int &exit_code, live::Negotiator &negotiat
     add_top(app, exit_code);
     add_events(app, exit_code);
     add_plan(app, exit_code);
+    add_reserve(app, exit_code);
     add_sockets(app, exit_code);
     add_mark(app, exit_code);
     add_unmark(app, exit_code);

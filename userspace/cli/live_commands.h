@@ -22,6 +22,7 @@ void add_sockets(CLI::App &app, int &exit_code);
 
 // Each has its file: cli/live/NAME.cpp.
 void add_plan(CLI::App &app, int &exit_code);
+void add_reserve(CLI::App &app, int &exit_code);
 void add_doctor(CLI::App &app, int &exit_code);
 void add_run(CLI::App &app, int &exit_code);
 

@@ -6,6 +6,7 @@
 #include "guest/drivers.h"
 #include "guest/memory_lock.h"
 #include "guest/prepare.h"
+#include "guest/reserve_drain.h"
 #include "guest/state.h"
 #include "guest/storm.h"
 #include "guest/test_run.h"
@@ -22,6 +23,7 @@ namespace {
 constexpr const char *port_name = "netswap.0";
 constexpr auto port_limit = 10s;
 constexpr auto config_limit = 60s;
+constexpr int drain_rounds = 20;
 
 /// Asks the daemon how it was and takes the area down; a storm that passed passes only if all
 /// of that works.
@@ -37,6 +39,17 @@ void end_area(Channel &channel, Verdict &verdict) {
         return;
     send_phase(channel, "down");
     must(area_down(channel));
+}
+
+/// A storm that passed passes only if all that it took from the reserve comes back.
+void end_accounts(Channel &channel, const Config &config, CounterSource &counters,
+                  Verdict &verdict) {
+    if (verdict.outcome != Outcome::pass || config.transport != Transport::nbd)
+        return;
+    send_phase(channel, "drain");
+    const auto receive = [&] { receive_packets(config.server, config.port); };
+    if (const auto done = drain_reserve(counters, receive, drain_rounds); !done)
+        verdict = {Outcome::error, done.error().message, verdict.elapsed_s};
 }
 
 Verdict storm(Channel &channel, const Config &config) {
@@ -56,6 +69,7 @@ Verdict storm(Channel &channel, const Config &config) {
     send_counters(channel, counters);
     if (config.transport == Transport::nbd && config.setup == Setup::netswap)
         end_area(channel, verdict);
+    end_accounts(channel, config, counters, verdict);
     return verdict;
 }
 

@@ -56,6 +56,7 @@ std::string area_state_json(const AreaState &state) {
                       {"up_since", state.up_since},
                       {"min_free_before_kb", state.min_free_before_kb},
                       {"min_free_set_kb", state.min_free_set_kb},
+                      {"reserve_tree", state.reserve_tree},
                       {"modules_loaded", state.modules_loaded}};
     return out.dump(2) + "\n";
 }
@@ -89,6 +90,7 @@ Result<AreaState> parse_area_state(std::string_view text, std::string_view where
         in.at("up_since").get_to(state.up_since);
         in.at("min_free_before_kb").get_to(state.min_free_before_kb);
         in.at("min_free_set_kb").get_to(state.min_free_set_kb);
+        state.reserve_tree = in.value("reserve_tree", false); // files of earlier versions lack it
         in.at("modules_loaded").get_to(state.modules_loaded);
     } catch (const json::exception &error) {
         return fail(fmt::format("{}: damaged ({}); swapoff and disconnect the device by hand, then "

@@ -41,6 +41,8 @@ struct AreaState {
     /// vm.min_free_kbytes before and after, -1 if it was left alone.
     std::int64_t min_free_before_kb = -1;
     std::int64_t min_free_set_kb = -1;
+    /// The reservation tree of a hooked kernel keeps the pages instead.
+    bool reserve_tree = false;
     /// Modules that `up` loaded and `down` takes out again when no area is left.
     std::vector<std::string> modules_loaded;
 };

@@ -205,6 +205,7 @@ class BringUp {
             return with_context(change.error(), "sizing the reserve");
         state.min_free_before_kb = change->before_kb;
         state.min_free_set_kb = change->set_kb;
+        state.reserve_tree = change->tree;
         undo_.add([this] { (void)machine_.restore_reserve(report_.state); });
         return {};
     }

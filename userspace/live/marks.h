@@ -12,10 +12,8 @@
 
 #include "lib/fd.h"
 #include "lib/result.h"
+#include "live/genl_client.h"
 #include "live/paths.h"
-
-struct nl_msg;
-struct nl_sock;
 
 namespace netswap::live {
 
@@ -65,22 +63,14 @@ class KernelMarks : public Marks {
     Result<std::vector<MarkedSocket>> list() override;
     Status grant(bool on) override;
     Result<MarkPolicy> policy() override;
-    [[nodiscard]] int last_errno() const override { return errno_; }
+    [[nodiscard]] int last_errno() const override { return client_.last_errno(); }
 
   private:
-    struct Close {
-        void operator()(nl_sock *socket) const;
-    };
-    struct Request;
+    explicit KernelMarks(GenlClient client) : client_(std::move(client)) {}
 
-    KernelMarks(std::unique_ptr<nl_sock, Close> socket, int family)
-        : socket_(std::move(socket)), family_(family) {}
+    Status tell(int command, int attribute, std::uint32_t value);
 
-    Status ask(const Request &request);
-
-    std::unique_ptr<nl_sock, Close> socket_;
-    int family_;
-    int errno_ = 0;
+    GenlClient client_;
 };
 
 /// Whether the kernel asks netswap's modules, or answers by itself.

@@ -2,15 +2,21 @@
 // What the machine's network cards and memory mean for an area.
 #include <sys/socket.h>
 
+#include "live/area_state.h"
 #include "live/machine_facts.h"
+#include "live/marks.h"
 #include "live/nic_facts.h"
 #include "live/real_machine.h"
 #include "live/reserve.h"
 #include "live/reserve_plan.h"
+#include "live/reserve_tree.h"
 
 namespace netswap::live {
 
 namespace {
+
+/// All areas are nbd's.
+constexpr const char *tree_group = "nbd";
 
 /// For the route; a UNIX socket's server is on this machine.
 std::string route_target(const ServerAddress &server) {
@@ -22,6 +28,12 @@ std::string route_target(const ServerAddress &server) {
 Result<ReserveChange> RealMachine::raise_reserve(const AreaSpec &area, const AreaState &state) {
     if (area.reserve == ReservePolicy::keep)
         return ReserveChange{};
+    if (area.reserve == ReservePolicy::automatic && kernel_has_hooks(paths_))
+        if (const auto tree = KernelReserveTree::open()) {
+            if (auto done = (*tree)->activate(tree_group, true); !done)
+                return tl::unexpected(done.error());
+            return ReserveChange{.before_kb = -1, .set_kb = -1, .tree = true};
+        }
     KernelLinkProbe probe;
     std::vector<std::string> servers;
     for (const auto &server : state.addresses)
@@ -43,6 +55,14 @@ Result<ReserveChange> RealMachine::raise_reserve(const AreaSpec &area, const Are
 }
 
 Status RealMachine::restore_reserve(const AreaState &state) {
+    if (state.reserve_tree) {
+        for (const auto &name : area_names(paths_))
+            if (name != state.name)
+                if (const auto other = read_area_state(paths_, name); other && other->reserve_tree)
+                    return {};
+        const auto tree = KernelReserveTree::open();
+        return tree ? (*tree)->activate(tree_group, false) : tl::unexpected(tree.error());
+    }
     ProcMinFree kernel(paths_);
     const auto done = live::restore_reserve(paths_, kernel, state.name);
     return done ? Status{} : tl::unexpected(done.error());

@@ -45,6 +45,8 @@ class ProcMinFree final : public MinFree {
 struct ReserveChange {
     std::int64_t before_kb = -1;
     std::int64_t set_kb = -1;
+    /// The kernel's reservation tree keeps the pages instead.
+    bool tree = false;
 };
 
 /// Makes sure of `need_kb` for an area, and proves it: the sysctl and the zones' min watermarks are

@@ -83,6 +83,8 @@ void report(const UpReport &up, bool keeper) {
     if (state.min_free_set_kb >= 0)
         fmt::print("  reserve: vm.min_free_kbytes {} -> {}\n", state.min_free_before_kb,
                    state.min_free_set_kb);
+    if (state.reserve_tree)
+        fmt::print("  reserve: kept by the kernel's reservation tree, see netswap reserve\n");
     for (const auto &protection : up.protections)
         fmt::print("  {}\n", protection);
     std::fflush(stdout);

@@ -64,6 +64,10 @@ const char *kind_name(std::uint32_t kind) {
         return "reserve_low";
     case NETSWAP_EVENT_KIND_PACKET_DROPPED:
         return "packet_dropped";
+    case NETSWAP_EVENT_KIND_RESERVE_RESIZED:
+        return "reserve_resized";
+    case NETSWAP_EVENT_KIND_RESERVE_REFUSED:
+        return "reserve_refused";
     default:
         return "unknown";
     }
@@ -79,6 +83,10 @@ const char *unit_of(const std::string &kind) {
         return "pages left free in a zone:";
     if (kind == "packet_dropped")
         return "packets:";
+    if (kind == "reserve_resized")
+        return "pages below every watermark:";
+    if (kind == "reserve_refused")
+        return "times that memory was not to be had:";
     return "";
 }
 

@@ -91,6 +91,7 @@ json area_json(const AreaView &area, const Snapshot &snapshot, const Rates &rate
     out["persist"] = state.persist;
     out["min_free_before_kb"] = state.min_free_before_kb;
     out["min_free_set_kb"] = state.min_free_set_kb;
+    out["reserve_tree"] = state.reserve_tree;
     out["modules_loaded"] = state.modules_loaded;
     out["block_device"] = {{"present", device.present},
                            {"connected", device.connected},

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The reservation tree: who may have how much of the memory below the min
+ * watermark, and who has it now.
+ *
+ *   total
+ *     network			active with any transport
+ *       rings			buffers posted to receive rings; one child a NIC
+ *       packets		heads, data of small packets, replies; by CPU
+ *         lookup		neighbours and routes
+ *       reassembly-v4, -v6	fragments for marked datagram sockets
+ *     transmit			what transports take to send
+ *       nbd, nfs, iscsi, nvme, user, other
+ *     reclaim			what else a reclaimer takes on its way
+ *
+ * Pages are charged to the groups that have a charge (below). The others only
+ * say how much of their parent's reservation is theirs.
+ *
+ * The reservations of the active groups make the emergency pool, which is
+ * below every watermark. The rule that rules the deadlock out: a page may go
+ * to a group within its own reservation if the unused reservations of the
+ * groups before it stay free, and to a group beyond its reservation only if
+ * the unused reservations of all others stay free. The order is that of enum
+ * netswap_charge, so transmit never takes receive's share.
+ */
+#ifndef _NETSWAP_RESERVE_H
+#define _NETSWAP_RESERVE_H
+
+#include <kunit/visibility.h>
+#include <linux/if.h>
+#include <linux/types.h>
+
+struct genl_info;
+struct page;
+
+/* The groups that pages are charged to, the most important first. */
+enum netswap_charge {
+	NETSWAP_CHARGE_PACKETS,
+	NETSWAP_CHARGE_REASSEMBLY_V4,
+	NETSWAP_CHARGE_REASSEMBLY_V6,
+	NETSWAP_CHARGE_RINGS,
+	NETSWAP_CHARGE_TRANSMIT,
+	NETSWAP_CHARGE_RECLAIM,
+	NETSWAP_NR_CHARGES,
+	/* Those before this one receive. */
+	NETSWAP_CHARGE_SENDS = NETSWAP_CHARGE_TRANSMIT,
+};
+
+enum netswap_transport {
+	NETSWAP_TRANSPORT_NBD,
+	NETSWAP_TRANSPORT_NFS,
+	NETSWAP_TRANSPORT_ISCSI,
+	NETSWAP_TRANSPORT_NVME,
+	NETSWAP_TRANSPORT_USER,
+	NETSWAP_TRANSPORT_OTHER,
+	NETSWAP_NR_TRANSPORTS,
+};
+
+#define NETSWAP_MAX_NICS 16
+
+/* reserve_charge.c APIs */
+int netswap_charges_init(void);
+void netswap_charges_uninit(void);
+void netswap_charge(struct page *page, unsigned int order,
+		    enum netswap_charge to);
+void netswap_uncharge(struct page *page, unsigned int order);
+void netswap_charges_drop(void);
+bool netswap_charge_move(struct page *page, enum netswap_charge to);
+unsigned int netswap_charge_usage(enum netswap_charge charge);
+unsigned int netswap_charge_high(enum netswap_charge charge);
+void netswap_charge_reserve(const unsigned int pages[NETSWAP_NR_CHARGES]);
+bool netswap_reserve_active(void);
+bool netswap_reserve_floor(enum netswap_charge charge, unsigned int take,
+			   unsigned long *floor);
+#if IS_ENABLED(CONFIG_KUNIT)
+unsigned long netswap_floor_of(const unsigned int unused[NETSWAP_NR_CHARGES],
+			       enum netswap_charge charge, unsigned int take);
+#endif
+
+/* What one NIC's receive rings look like. */
+struct netswap_nic {
+	char name[IFNAMSIZ];
+	unsigned int queues;
+	unsigned int ring;	/* buffers a queue */
+	unsigned int mtu;	/* bytes */
+};
+
+/* All that reservations are computed from. */
+struct netswap_live {
+	unsigned int cpus;
+	unsigned int nr_nics;
+	struct netswap_nic nics[NETSWAP_MAX_NICS];
+	unsigned int sockets[NETSWAP_NR_TRANSPORTS];
+	unsigned int datagram_sockets;	/* marked ones, of user space */
+	unsigned long frag_bytes_v4;
+	unsigned long frag_bytes_v6;
+};
+
+/* reserve_size.c APIs: pages, all of them */
+unsigned int netswap_size_nic(const struct netswap_nic *nic);
+unsigned int netswap_size_cpus(unsigned int cpus);
+unsigned int netswap_size_lookup(unsigned int nics);
+unsigned int netswap_size_reassembly(unsigned long bytes, unsigned int sockets);
+unsigned int netswap_size_transport(unsigned int sockets);
+unsigned int netswap_size_reclaim(unsigned int cpus);
+
+enum netswap_group {
+	NETSWAP_GROUP_TOTAL,
+	NETSWAP_GROUP_NETWORK,
+	NETSWAP_GROUP_RINGS,
+	NETSWAP_GROUP_PACKETS,
+	NETSWAP_GROUP_LOOKUP,
+	NETSWAP_GROUP_REASSEMBLY_V4,
+	NETSWAP_GROUP_REASSEMBLY_V6,
+	NETSWAP_GROUP_TRANSMIT,
+	NETSWAP_GROUP_NBD,	/* the transports, as in their enum */
+	NETSWAP_GROUP_RECLAIM = NETSWAP_GROUP_NBD + NETSWAP_NR_TRANSPORTS,
+	NETSWAP_NR_GROUPS,
+};
+
+/* Shown in place of a setting: the size is computed. */
+#define NETSWAP_GROUP_AUTO	UINT_MAX
+
+/**
+ * struct netswap_group_info - a group as shown to user space
+ * @name: stable
+ * @parent: its parent's name, NULL for the root
+ * @pages: its reservation with that of its children; 0 while not active
+ * @wanted: what that would be now, active or not
+ * @set: own pages as set by request, or NETSWAP_GROUP_AUTO
+ * @active: its pages are in the emergency pool
+ * @charged: pages are charged here, so the next two mean something
+ * @usage: pages now
+ * @high: most pages so far
+ */
+struct netswap_group_info {
+	const char *name;
+	const char *parent;
+	unsigned int pages;
+	unsigned int wanted;
+	unsigned int set;
+	bool active;
+	bool charged;
+	unsigned int usage;
+	unsigned int high;
+};
+
+/* reserve_tree.c APIs */
+int netswap_tree_update(const struct netswap_live *live, unsigned int wait_ms);
+int netswap_tree_set(const char *name, unsigned int pages, unsigned int wait_ms);
+int netswap_tree_activate(const char *name, bool on, unsigned int wait_ms);
+bool netswap_tree_info(unsigned int index, struct netswap_group_info *info,
+		       char name[IFNAMSIZ + 8]);
+void netswap_tree_off(void);
+
+/* reserve_follow.c APIs */
+void netswap_reserve_socket(enum netswap_transport transport, int change,
+			    bool datagram);
+int netswap_reserve_refresh(unsigned int wait_ms);
+int netswap_follow_init(void);
+void netswap_follow_uninit(void);
+
+#endif /* _NETSWAP_RESERVE_H */

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reserve pages and who has them.
+ *
+ * The account is kept by page frame: a table has one byte a page, which names
+ * the group that the page is charged to. A page is charged when it is handed
+ * out and uncharged when it is back on the free lists, whoever held it
+ * meanwhile and however often it was cut up, shared, cloned or split. So a
+ * fragment in several packets, a head in a slab, and a ring buffer that became
+ * part of a packet count once each, and nothing but the page allocator has to
+ * tell us.
+ *
+ * Nothing here takes a lock: a page has one owner who charges or moves it, and
+ * is freed once. The sums may be read while they move; a floor computed from
+ * them can be off by one page for each CPU that takes one at this moment.
+ *
+ * Pages of memory that was plugged in after this module was loaded are not in
+ * the table and not charged.
+ */
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "netswap.h"
+#include "reserve.h"
+
+static u8 *owner;		/* by page frame: 0, or an enum netswap_charge plus 1 */
+static unsigned long owner_frames;
+
+static struct {
+	atomic_t usage;
+	atomic_t high;
+	unsigned int reserved;	/* 0 while the tree is not active */
+} account[NETSWAP_NR_CHARGES];
+static bool reserving;
+
+static unsigned long last_frame(void)
+{
+	unsigned long last = 0;
+	int nid;
+
+	for_each_online_node(nid)
+		last = max(last, node_end_pfn(nid));
+	return last;
+}
+
+/* Process context, may sleep. */
+int netswap_charges_init(void)
+{
+	owner_frames = last_frame();
+	owner = vzalloc(owner_frames);
+	return owner ? 0 : -ENOMEM;
+}
+
+/* Nobody charges or frees through this module any more. */
+void netswap_charges_uninit(void)
+{
+	vfree(owner);
+	owner = NULL;
+}
+
+static void note_high(enum netswap_charge charge, int usage)
+{
+	int high = atomic_read(&account[charge].high);
+
+	while (usage > high)
+		if (atomic_try_cmpxchg(&account[charge].high, &high, usage))
+			break;
+}
+
+static void add(enum netswap_charge charge, int pages)
+{
+	note_high(charge, atomic_add_return(pages, &account[charge].usage));
+}
+
+static bool in_table(const struct page *page, unsigned int order)
+{
+	return page_to_pfn(page) + (1UL << order) <= owner_frames;
+}
+
+/**
+ * netswap_charge - pages are handed out
+ * @page: the first of them
+ * @order: 2^@order pages
+ * @to: who gets them
+ *
+ * Any context.
+ */
+void netswap_charge(struct page *page, unsigned int order, enum netswap_charge to)
+{
+	unsigned long pfn = page_to_pfn(page);
+	unsigned int i;
+
+	if (!in_table(page, order))
+		return;
+	/* The count first: a page that can be freed must be looked for. */
+	atomic_add(1 << order, netswap_host()->charged);
+	for (i = 0; i < 1U << order; i++)
+		WRITE_ONCE(owner[pfn + i], to + 1);
+	add(to, 1 << order);
+}
+EXPORT_SYMBOL_GPL(netswap_charge);
+
+/**
+ * netswap_uncharge - pages are on their way to the free lists
+ * @page: the first of them
+ * @order: 2^@order pages; any number of them may be charged
+ *
+ * Any context.
+ */
+void netswap_uncharge(struct page *page, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(page);
+	unsigned int i, pages = 0;
+
+	if (!in_table(page, order))
+		return;
+	for (i = 0; i < 1U << order; i++) {
+		u8 was = READ_ONCE(owner[pfn + i]);
+
+		if (!was)
+			continue;
+		WRITE_ONCE(owner[pfn + i], 0);
+		atomic_dec(&account[was - 1].usage);
+		pages++;
+	}
+	if (pages)
+		atomic_sub(pages, netswap_host()->charged);
+}
+EXPORT_SYMBOL_GPL(netswap_uncharge);
+
+/**
+ * netswap_charge_move - a page changes hands
+ * @page: the caller holds a reference
+ * @to: to whom
+ *
+ * A page that is not charged, or that @to has already, is left alone. Any
+ * context. Return: false when @to's reservation has no room for it.
+ */
+bool netswap_charge_move(struct page *page, enum netswap_charge to)
+{
+	unsigned long pfn = page_to_pfn(page);
+	u8 was;
+
+	if (!in_table(page, 0))
+		return true;
+	was = READ_ONCE(owner[pfn]);
+	if (!was || was == to + 1)
+		return true;
+	if (atomic_inc_return(&account[to].usage) >
+	    (int)READ_ONCE(account[to].reserved)) {
+		atomic_dec(&account[to].usage);
+		return false;
+	}
+	note_high(to, atomic_read(&account[to].usage));
+	/* Two packets that share the page may move it at the same time. */
+	if (cmpxchg(&owner[pfn], was, to + 1) == was)
+		atomic_dec(&account[was - 1].usage);
+	else
+		atomic_dec(&account[to].usage);
+	return true;
+}
+EXPORT_SYMBOL_GPL(netswap_charge_move);
+
+/*
+ * Nobody watches frees any more, so what is charged now will never be
+ * uncharged: begin anew. Process context, may sleep.
+ */
+void netswap_charges_drop(void)
+{
+	enum netswap_charge charge;
+
+	memset(owner, 0, owner_frames);
+	atomic_set(netswap_host()->charged, 0);
+	for (charge = 0; charge < NETSWAP_NR_CHARGES; charge++)
+		atomic_set(&account[charge].usage, 0);
+}
+EXPORT_SYMBOL_GPL(netswap_charges_drop);
+
+unsigned int netswap_charge_usage(enum netswap_charge charge)
+{
+	return max(atomic_read(&account[charge].usage), 0);
+}
+EXPORT_SYMBOL_GPL(netswap_charge_usage);
+
+unsigned int netswap_charge_high(enum netswap_charge charge)
+{
+	return max(atomic_read(&account[charge].high), 0);
+}
+EXPORT_SYMBOL_GPL(netswap_charge_high);
+
+/* What the tree gives to each; zeros while it is not active. */
+void netswap_charge_reserve(const unsigned int pages[NETSWAP_NR_CHARGES])
+{
+	enum netswap_charge charge;
+	bool any = false;
+
+	for (charge = 0; charge < NETSWAP_NR_CHARGES; charge++) {
+		WRITE_ONCE(account[charge].reserved, pages[charge]);
+		any |= pages[charge];
+	}
+	WRITE_ONCE(reserving, any);
+}
+
+/*
+ * Pages that must stay free when @charge takes @take pages: the unused
+ * reservations of those before it, or of all others when it goes beyond its
+ * own.
+ */
+VISIBLE_IF_KUNIT unsigned long
+netswap_floor_of(const unsigned int unused[NETSWAP_NR_CHARGES],
+		 enum netswap_charge charge, unsigned int take)
+{
+	bool within = take <= unused[charge];
+	enum netswap_charge other;
+	unsigned long floor = 0;
+
+	for (other = 0; other < NETSWAP_NR_CHARGES; other++)
+		if (other != charge && (other < charge || !within))
+			floor += unused[other];
+	return floor;
+}
+EXPORT_SYMBOL_IF_KUNIT(netswap_floor_of);
+
+/* Does the tree keep accounts now? Any context. */
+bool netswap_reserve_active(void)
+{
+	return READ_ONCE(reserving);
+}
+EXPORT_SYMBOL_GPL(netswap_reserve_active);
+
+/**
+ * netswap_reserve_floor - how many pages must stay free?
+ * @charge: who is about to take pages
+ * @take: how many
+ * @floor: the answer, in pages over all zones that kernel memory comes from
+ *
+ * Any context. Return: false while the tree is not active.
+ */
+bool netswap_reserve_floor(enum netswap_charge charge, unsigned int take,
+			   unsigned long *floor)
+{
+	unsigned int unused[NETSWAP_NR_CHARGES];
+	enum netswap_charge other;
+
+	if (!netswap_reserve_active())
+		return false;
+	for (other = 0; other < NETSWAP_NR_CHARGES; other++) {
+		unsigned int reserved = READ_ONCE(account[other].reserved);
+		unsigned int usage = netswap_charge_usage(other);
+
+		unused[other] = usage < reserved ? reserved - usage : 0;
+	}
+	*floor = netswap_floor_of(unused, charge, take);
+	return true;
+}
+EXPORT_SYMBOL_GPL(netswap_reserve_floor);

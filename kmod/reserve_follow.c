@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the reservations are computed from, and who tells when it changes.
+ *
+ *   sockets	each mark made or gone, by sock_memalloc
+ *   NICs	a notifier; a larger MTU is refused when its rings cannot be had
+ *   CPUs	a CPU is not brought up when its packets cannot be had
+ *   queues, rings, the stack's limits for fragments
+ *		nobody tells, so they are read again every FOLLOW
+ *
+ * A transport's reservation stays for LINGER after its last socket: it
+ * reconnects when memory is shortest, and must find it there.
+ *
+ * Locks: rtnl, then the CPU hotplug lock, then follow_lock, then the tree's.
+ */
+#include <linux/atomic.h>
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/errno.h>
+#include <linux/ethtool.h>
+#include <linux/export.h>
+#include <linux/jiffies.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/printk.h>
+#include <linux/rtnetlink.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+#include <net/inet_frag.h>
+#include <net/net_namespace.h>
+
+#include "netswap.h"
+#include "reserve.h"
+
+#define LINGER		(30 * HZ)
+#define FOLLOW		(5 * HZ)
+#define WAIT_MS		1000	/* for memory that a larger pool needs */
+#define USUAL_RING	256
+
+static atomic_t sockets[NETSWAP_NR_TRANSPORTS];
+static atomic_t datagram_sockets;
+
+static DEFINE_MUTEX(follow_lock);	/* protects the next four */
+static struct netswap_live seen;
+static unsigned int peak[NETSWAP_NR_TRANSPORTS];
+static unsigned long linger_until[NETSWAP_NR_TRANSPORTS];
+static unsigned int cpus_coming;	/* a CPU that is being brought up */
+
+static struct delayed_work follow_work;
+static bool following;
+
+static unsigned int ring_size(struct net_device *dev)
+{
+	struct kernel_ethtool_ringparam kernel_ring = {};
+	struct ethtool_ringparam ring = { .cmd = ETHTOOL_GRINGPARAM };
+
+	ASSERT_RTNL();
+	if (dev->ethtool_ops && dev->ethtool_ops->get_ringparam)
+		dev->ethtool_ops->get_ringparam(dev, &ring, &kernel_ring, NULL);
+	return ring.rx_pending ?: USUAL_RING;
+}
+
+/* Has it a ring that must be filled? What only passes packets on has none. */
+static bool has_rings(const struct net_device *dev)
+{
+	return !(dev->flags & IFF_LOOPBACK) && dev->dev.parent &&
+	       netif_device_present(dev);
+}
+
+static void read_nics(struct netswap_live *live, const struct net_device *gone)
+{
+	struct net_device *dev;
+
+	ASSERT_RTNL();
+	live->nr_nics = 0;
+	for_each_netdev(&init_net, dev) {
+		struct netswap_nic *nic = &live->nics[live->nr_nics];
+
+		if (dev == gone || !has_rings(dev))
+			continue;
+		if (live->nr_nics == ARRAY_SIZE(live->nics)) {
+			pr_warn_once("netswap: only %zu NICs are in the reservation tree\n",
+				     ARRAY_SIZE(live->nics));
+			break;
+		}
+		strscpy(nic->name, dev->name, sizeof(nic->name));
+		nic->queues = dev->real_num_rx_queues;
+		nic->ring = ring_size(dev);
+		nic->mtu = READ_ONCE(dev->mtu);
+		live->nr_nics++;
+	}
+}
+
+static void read_fragments(struct netswap_live *live)
+{
+	live->frag_bytes_v4 = READ_ONCE(init_net.ipv4.fqdir->high_thresh);
+#if IS_ENABLED(CONFIG_IPV6)
+	live->frag_bytes_v6 = READ_ONCE(init_net.ipv6.fqdir->high_thresh);
+#endif
+}
+
+static void read_sockets(struct netswap_live *live)
+{
+	int i;
+
+	lockdep_assert_held(&follow_lock);
+	for (i = 0; i < NETSWAP_NR_TRANSPORTS; i++) {
+		unsigned int now = max(atomic_read(&sockets[i]), 0);
+
+		if (now >= peak[i]) {
+			peak[i] = now;
+			linger_until[i] = jiffies + LINGER;
+		} else if (time_after(jiffies, linger_until[i])) {
+			peak[i] = now;
+		}
+		live->sockets[i] = peak[i];
+	}
+	live->datagram_sockets = max(atomic_read(&datagram_sockets), 0);
+}
+
+/* NICs are as last seen. */
+static int update_rest(struct netswap_live *live, unsigned int wait_ms)
+{
+	int err;
+
+	lockdep_assert_held(&follow_lock);
+	live->cpus = num_online_cpus() + cpus_coming;
+	read_fragments(live);
+	read_sockets(live);
+	err = netswap_tree_update(live, wait_ms);
+	if (!err)
+		seen = *live;
+	return err;
+}
+
+static int update(struct netswap_live *live, unsigned int wait_ms)
+{
+	int err;
+
+	cpus_read_lock();
+	mutex_lock(&follow_lock);
+	err = update_rest(live, wait_ms);
+	mutex_unlock(&follow_lock);
+	cpus_read_unlock();
+	return err;
+}
+
+static int update_nics(const struct net_device *gone, unsigned int wait_ms)
+{
+	struct netswap_live live = {};
+
+	read_nics(&live, gone);
+	return update(&live, wait_ms);
+}
+
+/**
+ * netswap_reserve_refresh - look at the machine now
+ * @wait_ms: how long to wait for memory that a larger pool needs
+ *
+ * Process context, sleeps. rtnl is not held while memory is waited for: who
+ * restores a connection may need it. Return: as netswap_tree_update().
+ */
+int netswap_reserve_refresh(unsigned int wait_ms)
+{
+	struct netswap_live live = {};
+
+	rtnl_lock();
+	read_nics(&live, NULL);
+	rtnl_unlock();
+	return update(&live, wait_ms);
+}
+
+/**
+ * netswap_reserve_socket - a socket was marked, or is no longer
+ * @transport: whose it is
+ * @change: 1 or -1
+ * @datagram: it may be sent fragments
+ *
+ * Any context. The reservation follows soon, from a worker.
+ */
+void netswap_reserve_socket(enum netswap_transport transport, int change,
+			    bool datagram)
+{
+	atomic_add(change, &sockets[transport]);
+	if (datagram)
+		atomic_add(change, &datagram_sockets);
+	if (READ_ONCE(following))
+		mod_delayed_work(system_long_wq, &follow_work, 0);
+}
+EXPORT_SYMBOL_GPL(netswap_reserve_socket);
+
+static void follow(struct work_struct *work)
+{
+	int err = netswap_reserve_refresh(WAIT_MS);
+
+	if (err)
+		pr_warn_ratelimited("netswap: the reserve cannot grow (error %d); it stays as it was\n",
+				    err);
+	if (READ_ONCE(following))
+		schedule_delayed_work(&follow_work, FOLLOW);
+}
+
+static int nic_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	int err;
+
+	if (!net_eq(dev_net(dev), &init_net))
+		return NOTIFY_DONE;
+	switch (event) {
+	case NETDEV_CHANGEMTU:
+		err = update_nics(NULL, WAIT_MS);
+		if (err)
+			netdev_warn(dev, "netswap: no memory for receive rings with an MTU of %u\n",
+				    dev->mtu);
+		return notifier_from_errno(err);
+	case NETDEV_REGISTER:
+	case NETDEV_UP:
+	case NETDEV_CHANGENAME:
+		update_nics(NULL, WAIT_MS);
+		return NOTIFY_DONE;
+	case NETDEV_UNREGISTER:
+		update_nics(dev, 0);
+		return NOTIFY_DONE;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block nic_notifier = { .notifier_call = nic_event };
+
+/* The caller holds the CPU hotplug lock, so neither rtnl nor that is taken. */
+static int update_cpus(unsigned int coming, unsigned int wait_ms)
+{
+	struct netswap_live live;
+	int err;
+
+	mutex_lock(&follow_lock);
+	live = seen;
+	cpus_coming = coming;
+	err = update_rest(&live, wait_ms);
+	cpus_coming = 0;
+	mutex_unlock(&follow_lock);
+	return err;
+}
+
+static int cpu_comes(unsigned int cpu)
+{
+	int err = update_cpus(1, WAIT_MS);
+
+	if (err)
+		pr_warn("netswap: CPU %u stays offline: no memory for its packets\n", cpu);
+	return err;
+}
+
+static int cpu_gone(unsigned int cpu)
+{
+	update_cpus(0, 0);
+	return 0;
+}
+
+static int cpu_state;
+
+/* Process context, sleeps. */
+int netswap_follow_init(void)
+{
+	int err;
+
+	INIT_DEFERRABLE_WORK(&follow_work, follow);
+	err = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "netswap:reserve",
+					cpu_comes, cpu_gone);
+	if (err < 0)
+		return err;
+	cpu_state = err;
+	err = register_netdevice_notifier(&nic_notifier);
+	if (err) {
+		cpuhp_remove_state_nocalls(cpu_state);
+		return err;
+	}
+	WRITE_ONCE(following, true);
+	schedule_delayed_work(&follow_work, 0);
+	return 0;
+}
+
+/* Process context, sleeps. */
+void netswap_follow_uninit(void)
+{
+	WRITE_ONCE(following, false);
+	unregister_netdevice_notifier(&nic_notifier);
+	cpuhp_remove_state_nocalls(cpu_state);
+	cancel_delayed_work_sync(&follow_work);
+	netswap_tree_off();
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+// The reservation tree follows the machine, and says no where it cannot.
+#include "lab_kernel.h"
+#include "live/reserve_tree.h"
+#include "marks_client.h"
+#include "netswap_command.h"
+#include "short_of_memory.h"
+#include "skip.h"
+
+#include "guest/network.h"
+
+#include <chrono>
+#include <cstring>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <thread>
+
+using namespace netswap;
+using namespace netswap::guest;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::unique_ptr<live::KernelReserveTree> open_tree() {
+    auto tree = live::KernelReserveTree::open();
+    INFO((tree ? "" : tree.error().message));
+    REQUIRE(tree.has_value());
+    return std::move(*tree);
+}
+
+live::ReserveGroup group_of(live::ReserveTree &tree, const std::string &name) {
+    const auto groups = tree.list();
+    INFO((groups ? "" : groups.error().message));
+    REQUIRE(groups.has_value());
+    for (const auto &group : *groups)
+        if (group.name == name)
+            return group;
+    FAIL("no group " << name);
+    return {};
+}
+
+std::uint32_t pages_of(live::ReserveTree &tree, const std::string &name) {
+    return group_of(tree, name).pages;
+}
+
+/// Until it is so, or for some seconds.
+template <typename Condition>
+bool comes_true(Condition condition) {
+    for (int i = 0; i < 80; ++i, std::this_thread::sleep_for(100ms))
+        if (condition())
+            return true;
+    return false;
+}
+
+int set_mtu(const std::string &interface, int mtu) {
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq request{};
+    std::strncpy(request.ifr_name, interface.c_str(), sizeof request.ifr_name - 1);
+    request.ifr_mtu = mtu;
+    return ::ioctl(socket.get(), SIOCSIFMTU, &request) == 0 ? 0 : errno;
+}
+
+/// A group that is held as long as this object lives.
+class Held {
+  public:
+    Held(live::ReserveTree &tree, std::string group) : tree_(tree), group_(std::move(group)) {
+        const auto done = tree_.activate(group_, true);
+        INFO((done ? "" : done.error().message));
+        REQUIRE(done.has_value());
+    }
+    Held(const Held &) = delete;
+    Held &operator=(const Held &) = delete;
+    ~Held() { CHECK(tree_.activate(group_, false).has_value()); }
+
+  private:
+    live::ReserveTree &tree_;
+    std::string group_;
+};
+
+} // namespace
+
+TEST_CASE("a marked socket brings the reservation tree to life") {
+    if (!complete())
+        return skip(not_complete);
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    CHECK(pages_of(*tree, "total") == 0);
+    CHECK(reserve("emergency_pages") == "0");
+    {
+        const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        REQUIRE(marks_client()->mark(socket.get()).has_value());
+        CHECK(comes_true([&] { return pages_of(*tree, "user") == 32; }));
+        CHECK(pages_of(*tree, "network") > 0);
+        CHECK(pages_of(*tree, "reassembly-v4") == 0);
+        CHECK(reserve("emergency_pages") == std::to_string(pages_of(*tree, "total")));
+    }
+    // It reconnects when memory is shortest, and must find its pages there.
+    std::this_thread::sleep_for(2s);
+    CHECK(pages_of(*tree, "user") == 32);
+}
+
+TEST_CASE("reassembly has a reservation for datagrams only") {
+    if (!complete())
+        return skip(not_complete);
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    REQUIRE(marks_client()->mark(socket.get()).has_value());
+    CHECK(comes_true([&] { return pages_of(*tree, "reassembly-v4") > 0; }));
+}
+
+TEST_CASE("receive rings follow the MTU") {
+    const auto nic = find_nic();
+    if (!complete() || !nic)
+        return skip(nic ? not_complete : "needs a network card");
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    const Held network(*tree, "network");
+    const auto before = pages_of(*tree, "rings");
+    CHECK(before == pages_of(*tree, "rings-" + nic->interface));
+    CHECK(before > 0);
+    REQUIRE(set_mtu(nic->interface, 9000) == 0);
+    CHECK(pages_of(*tree, "rings") == before * 6); // half a page becomes three
+    CHECK(set_mtu(nic->interface, 1500) == 0);
+    CHECK(pages_of(*tree, "rings") == before);
+}
+
+TEST_CASE("an MTU whose receive rings cannot be had is refused") {
+    const auto nic = find_nic();
+    if (!complete() || !nic)
+        return skip(nic ? not_complete : "needs a network card");
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    const Held network(*tree, "network");
+    const auto before = pages_of(*tree, "rings");
+    const auto pool = reserve("emergency_pages");
+    int error = 0;
+    {
+        const ShortOfMemory memory;
+        REQUIRE(memory.deepen());
+        error = set_mtu(nic->interface, 9000);
+    }
+    CHECK(error == ENOMEM);
+    CHECK(read_word("/sys/class/net/" + nic->interface + "/mtu") == "1500");
+    CHECK(pages_of(*tree, "rings") == before);
+    CHECK(reserve("emergency_pages") == pool);
+}
+
+TEST_CASE("packets follow the CPUs") {
+    const std::string online = "/sys/devices/system/cpu/cpu1/online";
+    if (!complete() || !read_word(online))
+        return skip(complete() ? "needs a second CPU that can go offline" : not_complete);
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    const Held network(*tree, "network");
+    const auto before = pages_of(*tree, "packets");
+    REQUIRE(write_text(online, "0").has_value());
+    CHECK(pages_of(*tree, "packets") == before - 64);
+    REQUIRE(write_text(online, "1").has_value());
+    CHECK(pages_of(*tree, "packets") == before);
+}
+
+TEST_CASE("the reserve command shows, sets and refuses in one line") {
+    if (!complete() || ::access(netswap_program, X_OK) != 0)
+        return skip(not_complete);
+    const auto without = netswap_does({"reserve"});
+    CHECK(without.code == exit_host);
+    CHECK(without.says("modprobe -a netswap"));
+
+    const AllLoaded modules;
+    const auto held = netswap_does({"reserve", "--hold", "nbd"});
+    INFO(held.text);
+    REQUIRE(held.code == exit_ok);
+    CHECK(held.says("  network "));
+    CHECK(held.says("kept below every watermark"));
+    const auto set = netswap_does({"reserve", "--set", "lookup=40"});
+    INFO(set.text);
+    CHECK(set.code == exit_ok);
+    CHECK(set.says("set to 40 by request"));
+    const auto tree = open_tree();
+    CHECK(pages_of(*tree, "lookup") == 40);
+
+    const auto huge = netswap_does({"reserve", "--set", "lookup=4000000000"});
+    CHECK(huge.code == exit_bad_input);
+    CHECK(huge.text ==
+          "netswap: --set lookup=4000000000: the reserve would be more than a quarter of memory\n");
+    CHECK(pages_of(*tree, "lookup") == 40);
+    const auto unknown = netswap_does({"reserve", "--hold", "moon"});
+    CHECK(unknown.code == exit_bad_input);
+    CHECK(unknown.text == "netswap: --hold moon: no such group\n");
+    CHECK(netswap_does({"reserve", "--set", "lookup"}).code == exit_bad_input);
+    CHECK(nobody_does({"reserve", "--hold", "nbd"}).code == exit_host);
+    CHECK(netswap_does({"reserve", "--release", "nbd"}).code == exit_ok);
+    CHECK(pages_of(*tree, "total") == 0);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guest/reserve_drain.h"
+
+#include <gtest/gtest.h>
+
+using namespace netswap;
+using namespace netswap::guest;
+
+namespace {
+
+/// Rings give back `step` pages each time that packets come in.
+class FakeAccounts : public CounterSource {
+  public:
+    explicit FakeAccounts(std::uint64_t rings, std::uint64_t reclaim = 0)
+        : rings_(rings), reclaim_(reclaim) {}
+    Result<CounterList> read() override {
+        ++reads;
+        return CounterList{{"gfp_memalloc.lowest_free", 12},
+                           {"gfp_memalloc.usage_rings", rings_},
+                           {"gfp_memalloc.usage_reclaim", reclaim_},
+                           {"gfp_memalloc.high_rings", 99}};
+    }
+    void receive() { rings_ -= std::min<std::uint64_t>(rings_, 10); }
+    int reads = 0;
+
+  private:
+    std::uint64_t rings_;
+    std::uint64_t reclaim_;
+};
+
+} // namespace
+
+TEST(ReserveDrain, NamesWhoStillHasPages) {
+    EXPECT_EQ(still_charged({{"gfp_memalloc.usage_rings", 3},
+                             {"gfp_memalloc.usage_packets", 0},
+                             {"gfp_memalloc.usage_transmit", 1},
+                             {"gfp_memalloc.high_reclaim", 7}}),
+              "rings 3, transmit 1");
+    EXPECT_EQ(still_charged({}), "");
+}
+
+TEST(ReserveDrain, PacketsUseUpWhatLiesInTheRings) {
+    FakeAccounts accounts(25);
+    int received = 0;
+    const auto done = drain_reserve(
+        accounts,
+        [&] {
+            accounts.receive();
+            ++received;
+        },
+        10);
+    EXPECT_TRUE(done.has_value());
+    EXPECT_EQ(received, 3);
+}
+
+TEST(ReserveDrain, ALeakIsAnError) {
+    FakeAccounts accounts(5, 2);
+    const auto done = drain_reserve(
+        accounts, [&] { accounts.receive(); }, 4);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().message,
+              "pages of the reserve are still charged after the storm: reclaim 2");
+    EXPECT_EQ(accounts.reads, 4);
+}
+
+TEST(ReserveDrain, WithoutAccountsThereIsNothingToWaitFor) {
+    class None : public CounterSource {
+        Result<CounterList> read() override { return CounterList{}; }
+    } none;
+    EXPECT_TRUE(drain_reserve(
+                    none, [] { FAIL(); }, 3)
+                    .has_value());
+}

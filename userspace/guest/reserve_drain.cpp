@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guest/reserve_drain.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace netswap::guest {
+namespace {
+
+constexpr std::string_view prefix = "gfp_memalloc.usage_";
+constexpr int connections = 100;
+
+} // namespace
+
+std::string still_charged(const CounterList &counters) {
+    std::string text;
+    for (const auto &[name, pages] : counters) {
+        if (!std::string_view(name).starts_with(prefix) || pages == 0)
+            continue;
+        text += text.empty() ? "" : ", ";
+        text += name.substr(prefix.size()) + " " + std::to_string(pages);
+    }
+    return text;
+}
+
+Result<void> drain_reserve(CounterSource &counters, const std::function<void()> &receive,
+                           int rounds) {
+    std::string left;
+    for (int round = 0; round < rounds; ++round) {
+        const auto now = counters.read();
+        if (!now)
+            return tl::unexpected(now.error());
+        left = still_charged(*now);
+        if (left.empty())
+            return {};
+        receive();
+    }
+    return fail("pages of the reserve are still charged after the storm: " + left);
+}
+
+void receive_packets(const std::string &server, int port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    if (::inet_pton(AF_INET, server.c_str(), &address.sin_addr) != 1)
+        return;
+    const timeval limit{1, 0};
+    for (int i = 0; i < connections; ++i) {
+        const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        if (!socket.valid())
+            return;
+        (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+        (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        char greeting[18]; // the server speaks first
+        if (::connect(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0)
+            (void)!::read(socket.get(), greeting, sizeof greeting);
+    }
+}
+
+} // namespace netswap::guest

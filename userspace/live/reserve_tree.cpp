@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "live/reserve_tree.h"
+
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "kmod/uapi/netswap.h"
+
+namespace netswap::live {
+
+namespace {
+
+/// In a request: compute the group's pages.
+constexpr auto automatic = std::numeric_limits<std::uint32_t>::max();
+
+std::optional<std::uint32_t> number(nlattr *attribute) {
+    if (attribute == nullptr || nla_len(attribute) < static_cast<int>(sizeof(std::uint32_t)))
+        return std::nullopt;
+    return nla_get_u32(attribute);
+}
+
+std::string text(const nlattr *attribute) {
+    if (attribute == nullptr)
+        return {};
+    const auto *start = static_cast<const char *>(nla_data(attribute));
+    return {start, ::strnlen(start, static_cast<std::size_t>(nla_len(attribute)))};
+}
+
+} // namespace
+
+std::optional<ReserveGroup> parse_group(nlmsghdr &message) {
+    std::array<nlattr *, NETSWAP_A_GROUP_MAX + 1> attrs{};
+    auto *head = static_cast<genlmsghdr *>(nlmsg_data(&message));
+    if (nla_parse(attrs.data(), NETSWAP_A_GROUP_MAX, genlmsg_attrdata(head, 0),
+                  genlmsg_attrlen(head, 0), nullptr) != 0)
+        return std::nullopt;
+    ReserveGroup group;
+    group.name = text(attrs[NETSWAP_A_GROUP_NAME]);
+    if (group.name.empty())
+        return std::nullopt;
+    group.parent = text(attrs[NETSWAP_A_GROUP_PARENT]);
+    group.pages = number(attrs[NETSWAP_A_GROUP_PAGES]).value_or(0);
+    group.wanted = number(attrs[NETSWAP_A_GROUP_WANTED]).value_or(0);
+    group.set = number(attrs[NETSWAP_A_GROUP_SET]);
+    group.active = number(attrs[NETSWAP_A_GROUP_ACTIVE]).value_or(0) != 0;
+    group.usage = number(attrs[NETSWAP_A_GROUP_USAGE]);
+    group.high = number(attrs[NETSWAP_A_GROUP_HIGH]);
+    return group;
+}
+
+Result<std::unique_ptr<KernelReserveTree>> KernelReserveTree::open() {
+    auto client = GenlClient::open(NETSWAP_FAMILY_NAME, NETSWAP_FAMILY_VERSION,
+                                   "the reservation tree needs a hooked kernel with netswap's "
+                                   "modules: modprobe -a netswap gfp_memalloc sock_memalloc");
+    if (!client)
+        return tl::unexpected(client.error());
+    return std::unique_ptr<KernelReserveTree>(new KernelReserveTree(std::move(*client)));
+}
+
+Result<std::vector<ReserveGroup>> KernelReserveTree::list() {
+    std::vector<ReserveGroup> groups;
+    const auto done = client_.ask({.command = NETSWAP_CMD_GROUP_GET,
+                                   .flags = NLM_F_DUMP,
+                                   .put = nullptr,
+                                   .take = [&](nlmsghdr &message) {
+                                       if (auto group = parse_group(message))
+                                           groups.push_back(std::move(*group));
+                                   }});
+    if (!done)
+        return tl::unexpected(done.error());
+    return groups;
+}
+
+Status KernelReserveTree::set(const std::string &group, std::optional<std::uint32_t> pages) {
+    return client_.ask(
+        {.command = NETSWAP_CMD_GROUP_SET,
+         .flags = 0,
+         .put =
+             [&](nl_msg *to) {
+                 return nla_put_string(to, NETSWAP_A_GROUP_NAME, group.c_str()) != 0 ||
+                        nla_put_u32(to, NETSWAP_A_GROUP_PAGES, pages.value_or(automatic)) != 0;
+             },
+         .take = nullptr});
+}
+
+Status KernelReserveTree::activate(const std::string &group, bool on) {
+    return client_.ask({.command = NETSWAP_CMD_GROUP_ACTIVATE,
+                        .flags = 0,
+                        .put =
+                            [&](nl_msg *to) {
+                                return nla_put_string(to, NETSWAP_A_GROUP_NAME, group.c_str()) !=
+                                           0 ||
+                                       nla_put_u32(to, NETSWAP_A_GROUP_ACTIVE, on ? 1U : 0U) != 0;
+                            },
+                        .take = nullptr});
+}
+
+} // namespace netswap::live
