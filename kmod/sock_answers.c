@@ -8,8 +8,9 @@
  * a packet that sits in reserve memory and turns out to be for somebody else
  * is dropped, and its memory is back.
  *
- * Here are the answers about packets; the marks themselves are in sock_marks.c,
- * and what user space may do with them in sock_user.c.
+ * Here are the answers about packets on their way. Where one may be held is in
+ * sock_holds.c, the marks themselves are in sock_marks.c, and what user space
+ * may do with them in sock_user.c.
  *
  * Unload: on the policy mainline a kernel's mark stays (the base would have
  * made it too), on bare it is taken back. User space's marks are taken back
@@ -38,6 +39,19 @@ static const char * const counter_names[] = {
 	[RX_GRANTS] = "rx_grants",
 	[XMITS] = "xmits",
 	[FRAGS_RELEASED] = "frags_released",
+	[LIMITS_LIFTED] = "limits_lifted",
+	[PAGES_SPLICED] = "pages_spliced",
+	[HELD_REFUSED + MEMRESERVE_PLACE_FRAGMENT] = "held_fragment_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_FORWARD] = "held_forward_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_QDISC] = "held_qdisc_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_TUN] = "held_tun_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_NEIGHBOUR] = "held_neighbour_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_PACKET] = "held_packet_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_NFQUEUE] = "held_nfqueue_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_ENCAP] = "held_encap_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_BACKLOG] = "held_backlog_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_MERGE] = "held_merge_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_UNIX] = "held_unix_refused",
 };
 
 /* Not to get a page is an ordinary thing on these sockets: no warning. */
@@ -139,6 +153,9 @@ static const struct memreserve_sock_ops ops = {
 	.xmit_gfp = xmit_gfp,
 	.xmit_memalloc = xmit_memalloc,
 	.frag_keep = frag_keep,
+	.hold = sock_may_hold,
+	.exempt = sock_may_exceed,
+	.xmit_splice = sock_may_splice,
 };
 
 struct netswap_mechanism sock_memalloc_mech = {

@@ -14,12 +14,15 @@
 #include <linux/err.h>
 #include <linux/kallsyms.h>
 #include <linux/lockdep.h>
+#include <linux/netdevice.h>
 #include <linux/printk.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
+#include <net/dst.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
 #include "netswap.h"
 #include "reserve.h"
@@ -32,12 +35,13 @@ struct mark {
 	u32 id;
 	enum netswap_marked_by by;
 	enum netswap_transport transport;
-	bool datagram;
+	bool datagram;		/* what it gets may come in fragments */
 };
 
-static DEFINE_SPINLOCK(marks_lock);	/* IRQ-safe; protects the next four */
+static DEFINE_SPINLOCK(marks_lock);	/* IRQ-safe; protects the next five */
 static struct mark marks[SOCK_MEMALLOC_MAX_MARKS];
 static unsigned int marks_used;		/* all marks are below this index */
+static unsigned int datagram_marks;	/* read without the lock */
 static u32 last_id;
 static bool closing;			/* no new marks on the list */
 
@@ -58,6 +62,8 @@ static void forget_mark(struct mark *mark)
 	lockdep_assert_held(&marks_lock);
 	netswap_reserve_socket(mark->transport, -1, mark->datagram);
 	mark->sk = NULL;
+	if (mark->datagram)
+		WRITE_ONCE(datagram_marks, datagram_marks - 1);
 	while (marks_used && !marks[marks_used - 1].sk)
 		marks_used--;
 }
@@ -151,8 +157,10 @@ bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id)
 		*mark = (struct mark){
 			.sk = sk, .id = last_id, .by = by,
 			.transport = transport,
-			.datagram = sk->sk_type == SOCK_DGRAM,
+			.datagram = sk->sk_type != SOCK_STREAM,
 		};
+		if (mark->datagram)
+			WRITE_ONCE(datagram_marks, datagram_marks + 1);
 		*id = last_id;
 		netswap_reserve_socket(transport, 1, mark->datagram);
 	}
@@ -230,6 +238,41 @@ bool sock_mark_dies(struct sock *sk)
 	netswap_count(&sock_memalloc_mech, SOCKETS_DIED);
 	trace_netswap_mark(id, false, false);
 	return true;
+}
+
+bool sock_marks_datagram(void)
+{
+	return READ_ONCE(datagram_marks);
+}
+
+/* A physical device has no operations to make another one like it. */
+static bool tunnelled(const struct sock *sk)
+{
+	const struct dst_entry *dst;
+
+	if (sk->sk_state != TCP_ESTABLISHED)
+		return false;
+	dst = rcu_dereference(sk->sk_dst_cache);
+	return !dst || dst_xfrm(dst) || dst->dev->rtnl_link_ops;
+}
+
+/*
+ * Nobody can tell what is in a tunnel's packet before the tunnel has had it.
+ * Where swap traffic may be inside, it must get through.
+ */
+bool sock_marks_tunnelled(void)
+{
+	unsigned long flags;
+	bool found = false;
+	unsigned int i;
+
+	rcu_read_lock();
+	spin_lock_irqsave(&marks_lock, flags);
+	for (i = 0; i < marks_used && !found; i++)
+		found = marks[i].sk && tunnelled(marks[i].sk);
+	spin_unlock_irqrestore(&marks_lock, flags);
+	rcu_read_unlock();
+	return found;
 }
 
 /* Return: the mark's socket with a reference, NULL if it is about to die. */

@@ -139,6 +139,7 @@ const struct memreserve_host memreserve_host = {
 	.sk_clear = memreserve_sk_clear,
 	.sk_uncount = memreserve_sk_uncount,
 	.sk_count = memreserve_sk_count,
+	.backlog = memreserve_backlog,
 };
 EXPORT_SYMBOL_GPL(memreserve_host);
 

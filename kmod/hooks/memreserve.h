@@ -65,6 +65,22 @@ enum memreserve_refill {
 	MEMRESERVE_REFILL_POOL,	/* page_pool pages */
 };
 
+/* Where a packet is about to be held, or merged with another one. */
+enum memreserve_place {
+	MEMRESERVE_PLACE_FRAGMENT,	/* until its datagram is complete */
+	MEMRESERVE_PLACE_FORWARD,	/* on its way to another machine */
+	MEMRESERVE_PLACE_QDISC,		/* before a device that transmits it */
+	MEMRESERVE_PLACE_TUN,		/* before the program behind a tun */
+	MEMRESERVE_PLACE_NEIGHBOUR,	/* until a link address is known */
+	MEMRESERVE_PLACE_PACKET,	/* in a packet socket */
+	MEMRESERVE_PLACE_NFQUEUE,	/* until a program has judged it */
+	MEMRESERVE_PLACE_ENCAP,		/* in a tunnel over UDP */
+	MEMRESERVE_PLACE_BACKLOG,	/* until another CPU has time for it */
+	MEMRESERVE_PLACE_MERGE,		/* in one packet with unmarked memory */
+	MEMRESERVE_PLACE_UNIX,		/* in an AF_UNIX stream */
+	MEMRESERVE_NR_PLACES,
+};
+
 /*
  * Contract of every callback below
  *
@@ -184,6 +200,26 @@ struct memreserve_sock_ops {
 	 * be served from it? No: the cache lets go of it. Any context.
 	 */
 	bool (*frag_keep)(const struct page *page, gfp_t gfp);
+	/*
+	 * The marked @skb is about to be held at @place, nobody knows for how
+	 * long: may it? No: it is dropped (MERGE: it stays alone). Asked only
+	 * while a socket is marked, and not where the one who would hold it is
+	 * a marked socket itself. Any context but hardirq; BACKLOG also with
+	 * interrupts off and the queue's lock held.
+	 */
+	bool (*hold)(enum memreserve_place place, const struct sk_buff *skb);
+	/*
+	 * The marked @sk has reached its receive buffer, or a limit of its
+	 * protocol or its memory control group: may it go on nevertheless?
+	 * Softirq or process context; the socket is locked.
+	 */
+	bool (*exempt)(const struct sock *sk);
+	/*
+	 * nbd is about to send @page, which may be spliced, on @sk: without a
+	 * copy? Then the network holds the page itself until it is
+	 * acknowledged. Process context.
+	 */
+	bool (*xmit_splice)(const struct sock *sk, const struct page *page);
 };
 
 /* Group MEMRESERVE_THROTTLE. Series patches 15, 16. */
@@ -263,6 +299,11 @@ struct memreserve_host {
 	void (*sk_uncount)(unsigned int n);
 	/* Sockets that are marked now, by any policy. */
 	int (*sk_count)(void);
+	/*
+	 * Marked packets that wait for another CPU, all CPUs together. Any
+	 * context.
+	 */
+	unsigned int (*backlog)(void);
 };
 
 extern const struct memreserve_host memreserve_host;
@@ -338,55 +379,6 @@ static inline gfp_t memreserve_slab_keep(gfp_t gfp)
 	return gfp & (__GFP_MEMALLOC | __GFP_NOMEMALLOC);
 }
 
-/* Sockets and packets. */
-void memreserve_sk_set(struct sock *sk);
-void memreserve_sk_clear(struct sock *sk);
-void memreserve_sk_dies(struct sock *sk);
-gfp_t memreserve_ask_sk_gfp(const struct sock *sk, gfp_t gfp);
-gfp_t memreserve_ask_rx_gfp(gfp_t gfp);
-gfp_t memreserve_ask_dev_page_gfp(gfp_t gfp);
-bool memreserve_ask_critical(const struct sk_buff *skb);
-bool memreserve_skb_protocol(const struct sk_buff *skb);
-bool memreserve_ask_admit(const struct sock *sk, const struct sk_buff *skb);
-gfp_t memreserve_ask_xmit_gfp(const struct sock *sk, gfp_t gfp);
-unsigned int memreserve_xmit_save(void);
-bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp);
-
-static inline gfp_t memreserve_rx_gfp(gfp_t gfp)
-{
-	return memreserve_asks(SOCK) ? memreserve_ask_rx_gfp(gfp) :
-				       gfp | __GFP_MEMALLOC;
-}
-
-static inline gfp_t memreserve_dev_page_gfp(gfp_t gfp)
-{
-	return memreserve_asks(SOCK) ? memreserve_ask_dev_page_gfp(gfp) :
-				       gfp | __GFP_MEMALLOC;
-}
-
-static inline bool memreserve_skb_critical(const struct sk_buff *skb)
-{
-	return !memreserve_asks(SOCK) || memreserve_ask_critical(skb);
-}
-
-static inline gfp_t memreserve_xmit_gfp(const struct sock *sk, gfp_t gfp)
-{
-	return memreserve_asks(SOCK) ? memreserve_ask_xmit_gfp(sk, gfp) : gfp;
-}
-
-/*
- * True where the kernel's own test shall be overruled. A macro: <net/sock.h>,
- * which has sock_flag(), includes this file.
- */
-#define memreserve_skb_refused(sk, skb) \
-	(memreserve_asks(SOCK) ? !memreserve_ask_admit(sk, skb) : \
-	 !sock_flag(sk, SOCK_MEMALLOC))
-
-/* A macro: page_is_pfmemalloc() is in <linux/mm.h>, too much to include here. */
-#define memreserve_frag_stale(page, gfp) \
-	(memreserve_asks(SOCK) && page_is_pfmemalloc(page) && \
-	 !memreserve_ask_frag_keep(page, gfp))
-
 /* Direct reclaim, mm/vmscan.c. */
 bool memreserve_allow_reclaim(struct pglist_data *pgdat);
 bool memreserve_throttle(gfp_t gfp, struct zonelist *zonelist,
@@ -399,6 +391,8 @@ gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp);
 #define memreserve_refill_gfp(what, gfp) \
 	(memreserve_asks(REFILL) ? \
 	 memreserve_ask_refill_gfp(MEMRESERVE_REFILL_##what, gfp) : (gfp))
+
+#include <linux/memreserve_sock.h>
 
 #endif /* CONFIG_MEMRESERVE */
 #endif /* _LINUX_MEMRESERVE_H */

@@ -47,6 +47,7 @@ void memreserve_watch_frees(bool on);
 unsigned long memreserve_emergency(void);
 void memreserve_sk_uncount(unsigned int n);
 int memreserve_sk_count(void);
+unsigned int memreserve_backlog(void);
 
 void memreserve_wake_throttled(void);
 

@@ -7,6 +7,8 @@
 #include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/memreserve.h>
+#include <linux/net.h>
+#include <linux/netdevice.h>
 #include <linux/sched/mm.h>
 #include <linux/skbuff.h>
 #include <linux/static_call.h>
@@ -64,6 +66,21 @@ static bool bare_frag_keep(const struct page *page, gfp_t gfp)
 	return true;
 }
 
+static bool bare_hold(enum memreserve_place place, const struct sk_buff *skb)
+{
+	return true;
+}
+
+static bool bare_exempt(const struct sock *sk)
+{
+	return false;
+}
+
+static bool bare_xmit_splice(const struct sock *sk, const struct page *page)
+{
+	return false;
+}
+
 static const struct memreserve_sock_ops bare_sock_ops = {
 	.set = bare_sk_ignore,
 	.clear = bare_sk_ignore,
@@ -77,6 +94,9 @@ static const struct memreserve_sock_ops bare_sock_ops = {
 	.xmit_gfp = bare_xmit_gfp,
 	.xmit_memalloc = bare_xmit_memalloc,
 	.frag_keep = bare_frag_keep,
+	.hold = bare_hold,
+	.exempt = bare_exempt,
+	.xmit_splice = bare_xmit_splice,
 };
 
 DEFINE_STATIC_CALL(mr_sk_set, bare_sk_ignore);
@@ -91,6 +111,9 @@ DEFINE_STATIC_CALL(mr_admit, bare_admit);
 DEFINE_STATIC_CALL(mr_xmit_gfp, bare_xmit_gfp);
 DEFINE_STATIC_CALL(mr_xmit_memalloc, bare_xmit_memalloc);
 DEFINE_STATIC_CALL(mr_frag_keep, bare_frag_keep);
+DEFINE_STATIC_CALL(mr_hold, bare_hold);
+DEFINE_STATIC_CALL(mr_exempt, bare_exempt);
+DEFINE_STATIC_CALL(mr_xmit_splice, bare_xmit_splice);
 
 gfp_t memreserve_ask_sk_gfp(const struct sock *sk, gfp_t gfp)
 {
@@ -149,6 +172,72 @@ bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp)
 	return static_call(mr_frag_keep)(page, gfp);
 }
 
+bool memreserve_ask_hold(enum memreserve_place place,
+			 const struct sk_buff *skb)
+{
+	return static_call(mr_hold)(place, skb);
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_hold);
+
+void memreserve_drop(struct sk_buff *skb)
+{
+	kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
+}
+EXPORT_SYMBOL_GPL(memreserve_drop);
+
+bool memreserve_ask_exempt(const struct sock *sk)
+{
+	return static_call(mr_exempt)(sk);
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_exempt);
+
+/* What is to be added to the flags of a message that consists of @page. */
+int memreserve_ask_xmit_flags(const struct sock *sk, struct page *page)
+{
+	if (!sendpage_ok(page) || !static_call(mr_xmit_splice)(sk, page))
+		return 0;
+	return MSG_SPLICE_PAGES;
+}
+EXPORT_SYMBOL_GPL(memreserve_ask_xmit_flags);
+
+/* ------------------------------------------------------------------------
+ * Marked packets in the backlog
+ */
+
+static atomic_t memreserve_backlogged = ATOMIC_INIT(0);
+
+void memreserve_backlog_add(int n)
+{
+	if (n > 0)
+		atomic_inc(&memreserve_backlogged);
+	else
+		atomic_dec_if_positive(&memreserve_backlogged);
+}
+
+/*
+ * The count misses what leaves a queue while nobody asks, or goes with its
+ * device or CPU. It can never be more than all packets that wait, so it is put
+ * right whenever somebody looks.
+ */
+unsigned int memreserve_backlog(void)
+{
+	int counted = atomic_read(&memreserve_backlogged);
+	int waiting = 0, cpu;
+
+	if (!counted)
+		return 0;
+	for_each_online_cpu(cpu) {
+		struct softnet_data *sd = &per_cpu(softnet_data, cpu);
+
+		waiting += skb_queue_len_lockless(&sd->input_pkt_queue);
+		waiting += skb_queue_len_lockless(&sd->process_queue);
+	}
+	if (waiting >= counted)
+		return counted;
+	atomic_cmpxchg(&memreserve_backlogged, counted, waiting);
+	return waiting;
+}
+
 static void aim_sock(const void *ops)
 {
 	const struct memreserve_sock_ops *sock = ops;
@@ -165,6 +254,9 @@ static void aim_sock(const void *ops)
 	static_call_update(mr_xmit_gfp, sock->xmit_gfp);
 	static_call_update(mr_xmit_memalloc, sock->xmit_memalloc);
 	static_call_update(mr_frag_keep, sock->frag_keep);
+	static_call_update(mr_hold, sock->hold);
+	static_call_update(mr_exempt, sock->exempt);
+	static_call_update(mr_xmit_splice, sock->xmit_splice);
 }
 
 const struct memreserve_questions memreserve_sock_questions = {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // Receive processing asks which packets run with PF_MEMALLOC, unseen by taps,
-// and which protocols may have them (series patch 12).
+// and which protocols may have them (series patch 12); whether one may wait for
+// another CPU; and transmission whether a packet that came from elsewhere may
+// wait in a queue.
 //
 // netswap-rule: dev_include  file=net/core/dev.c  token=linux/memreserve.h  count=1
 // netswap-rule: rx_protocol  file=net/core/dev.c  token=memreserve_skb_protocol  count=1
 // netswap-rule: rx_critical  file=net/core/dev.c  token=memreserve_skb_critical  count=2
+// netswap-rule: rx_backlog  file=net/core/dev.c  token=!memreserve_refuses_hold(BACKLOG  count=1
+// netswap-rule: rx_backlog_enter  file=net/core/dev.c  token=memreserve_backlog_enter  count=1
+// netswap-rule: rx_backlog_leave  file=net/core/dev.c  token=memreserve_backlog_leave  count=1
+// netswap-rule: tx_queue  file=net/core/dev.c  token=memreserve_refuses_hold(QDISC  count=1
 
 @dev_include@
 @@
@@ -35,5 +41,53 @@ symbol skb;
  	sk_memalloc_socks() &&
 -	skb_pfmemalloc(skb)
 +	skb_pfmemalloc(skb) && memreserve_skb_critical(skb)
+ 	...+>
+ }
+
+@rx_backlog@
+symbol qlen, max_backlog, skb;
+@@
+ enqueue_to_backlog(...)
+ {
+ 	<+...
+ 	qlen <= max_backlog && !skb_flow_limit(skb, qlen)
++	&& !memreserve_refuses_hold(BACKLOG, skb)
+ 	...+>
+ }
+
+@rx_backlog_enter@
+symbol sd, skb;
+@@
+ enqueue_to_backlog(...)
+ {
+ 	<+...
+ 	__skb_queue_tail(&sd->input_pkt_queue, skb);
++	memreserve_backlog_enter(skb);
+ 	...+>
+ }
+
+@rx_backlog_leave@
+symbol skb;
+@@
+ process_backlog(...)
+ {
+ 	<+...
++	memreserve_backlog_leave(skb);
+ 	rcu_read_lock();
+ 	__netif_receive_skb(skb);
+ 	...+>
+ }
+
+@tx_queue@
+symbol skb;
+@@
+ __dev_queue_xmit(...)
+ {
+ 	<+...
++	if (memreserve_refuses_hold(QDISC, skb)) {
++		memreserve_drop(skb);
++		return NET_XMIT_DROP;
++	}
+ 	skb_reset_mac_header(skb);
  	...+>
  }

@@ -2,12 +2,14 @@
 //
 // Packet buffers ask with which gfp they are made for receive: the data (series
 // patch 9), and what the series left out: the struct sk_buff itself and the page
-// fragments that drivers cut up.
+// fragments that drivers cut up. And whether a packet in reserve memory may be
+// merged with one that is not.
 //
 // netswap-rule: skbuff_c_include  file=net/core/skbuff.c  token=linux/memreserve.h  count=1
 // netswap-rule: rx_data_alloc  file=net/core/skbuff.c  token=gfp_mask = memreserve_rx_gfp  count=3
 // netswap-rule: rx_head_bulk  file=net/core/skbuff.c  token=memreserve_refill_gfp(HEAD  count=1
 // netswap-rule: rx_frag_napi  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=2
+// netswap-rule: merge_coalesce  file=net/core/skbuff.c  token=(memreserve_refuses_merge  count=1
 
 @skbuff_c_include@
 @@
@@ -51,5 +53,18 @@ expression E1, E2, E3;
 -	GFP_ATOMIC | __GFP_NOWARN,
 +	memreserve_refill_gfp(FRAG, GFP_ATOMIC | __GFP_NOWARN),
  	E3)
+ 	...+>
+ }
+
+@merge_coalesce@
+symbol to, from;
+statement S;
+@@
+ skb_try_coalesce(...)
+ {
+ 	<+...
++	if (memreserve_refuses_merge(to, from))
++		return false;
+ 	if (to->pp_recycle != from->pp_recycle) S
  	...+>
  }

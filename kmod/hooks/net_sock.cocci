@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 //
-// Sockets ask: is this one marked, what when a marked one dies, and what of a
-// page fragment cache that holds a reserve page (series patch 8 and what it
-// left open).
+// Sockets ask: is this one marked, what when a marked one dies, what of a page
+// fragment cache that holds a reserve page, and may a marked one have memory
+// when the limits of its protocol or its control group are reached (series
+// patch 8 and what it left open).
 //
 // netswap-rule: sock_c_include  file=net/core/sock.c  token=linux/memreserve.h  count=1
 // netswap-rule: sk_set  file=net/core/sock.c  token=memreserve_sk_set  count=1
@@ -10,6 +11,7 @@
 // netswap-rule: sk_dies  file=net/core/sock.c  token=memreserve_sk_dies  count=1
 // netswap-rule: sk_backlog_unmarked  file=net/core/sock.c  token=unmarked while the packet waited  count=1
 // netswap-rule: frag_stale  file=net/core/sock.c  token=memreserve_frag_stale  count=1
+// netswap-rule: sk_limits  file=net/core/sock.c  token=memreserve_exempt  count=1
 
 @sock_c_include@
 @@
@@ -82,4 +84,20 @@ symbol sz, pfrag, gfp;
  		put_page(pfrag->page);
  	}
  	... when any
+ }
+
+@sk_limits@
+symbol kind, sk, memcg, charged, amt, SK_MEM_SEND, SOCK_STREAM;
+statement S;
+@@
+ __sk_mem_raise_allocated(...)
+ {
+ 	<+...
++	if (memreserve_exempt(sk)) {
++		if (memcg && !charged)
++			mem_cgroup_charge_skmem(memcg, amt, gfp_memcg_charge() | __GFP_NOFAIL);
++		return 1;
++	}
+ 	if (kind == SK_MEM_SEND && sk->sk_type == SOCK_STREAM) S
+ 	...+>
  }

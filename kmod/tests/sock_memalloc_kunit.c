@@ -11,8 +11,8 @@
 
 #include "answerer.h"
 #include "netswap.h"
+#include "sock_holds_suite.h"
 #include "sock_memalloc.h"
-#include "starve.h"
 
 static int sock_memalloc_kunit_init(struct kunit *test)
 {
@@ -158,7 +158,9 @@ static struct kunit_suite sock_memalloc_suite = {
 	.init = sock_memalloc_kunit_init,
 	.test_cases = sock_memalloc_cases,
 };
-kunit_test_suite(sock_memalloc_suite);
+
+static struct kunit_suite sock_holds_suite = SOCK_HOLDS_SUITE("sock_holds");
+kunit_test_suites(&sock_memalloc_suite, &sock_holds_suite);
 
 MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
 MODULE_DESCRIPTION("KUnit suite of sock_memalloc");

@@ -32,6 +32,17 @@ TEST(Arm, ModulesComeAndGoFromLeftToRight) {
     EXPECT_TRUE(parse_arm("bare+rx_reserve")->has("rx_reserve"));
 }
 
+TEST(Arm, AModuleIsGivenParameters) {
+    const auto arm = parse_arm("netswap+sock:splice=0+rx:pages=8+rx_reserve:level=1");
+    ASSERT_TRUE(arm);
+    EXPECT_TRUE(arm->complete());
+    EXPECT_EQ(arm->params.at("sock_memalloc"), "splice=0");
+    EXPECT_EQ(arm->params.at("rx_reserve"), "pages=8 level=1");
+    // Taken away again, with its parameters.
+    EXPECT_TRUE(parse_arm("netswap+sock:splice=0-sock")->params.empty());
+    EXPECT_TRUE(parse_arm("netswap")->params.empty());
+}
+
 TEST(Arm, AStockKernelTakesTheGuardAndNoOther) {
     EXPECT_THAT(parse_arm("stock+guard")->modules, ElementsAre("netswap_guard"));
     EXPECT_THAT(parse_arm("stock+netswap_guard-guard")->modules, IsEmpty());
@@ -42,7 +53,8 @@ TEST(Arm, AStockKernelTakesTheGuardAndNoOther) {
 TEST(Arm, BadOnesAreNamedWithTheGrammar) {
     for (const auto *text :
          {"", "bear", "bare+", "bare+foo", "bare-gfp", "stock+gfp", "+gfp", "bare gfp", "Bare",
-          "stock-guard", "bare+guard", "netswap+guard", "stock+all"}) {
+          "stock-guard", "bare+guard", "netswap+guard", "stock+all", "netswap+sock:splice",
+          "netswap+sock:=1", "netswap+foo:a=1", "netswap-sock:splice=0"}) {
         const auto arm = parse_arm(text);
         ASSERT_FALSE(arm) << text;
         EXPECT_THAT(arm.error().message, HasSubstr("an arm is bare, mainline"));

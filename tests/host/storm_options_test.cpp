@@ -139,6 +139,11 @@ TEST(StormOptions, ScheduleInterleavesArmsAndSharesSeeds) {
     EXPECT_TRUE(list[0].params.module_params.empty());
     arguments.by_arm = true;
     EXPECT_EQ(plan_storm(arguments)->schedule()[1].arm.name, "bare");
+    arguments.arms = "netswap,netswap+rx:pages=4";
+    const auto two_ways = plan_storm(arguments)->schedule();
+    EXPECT_EQ(two_ways.front().params.module_params.at("rx_reserve"), "pages=0 level=1");
+    EXPECT_EQ(two_ways.back().params.module_params.at("rx_reserve"), "pages=0 level=1 pages=4");
+    arguments.arms = "bare,netswap,stock";
     arguments.kernel = "debian-6.1";
     arguments.arms = "stock,stock+guard";
     EXPECT_EQ(plan_storm(arguments)->schedule()[0].params.kernel, "debian-6.1");

@@ -9,7 +9,9 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
         command.add_option(name, value, help)->capture_default_str();
     };
     option("--kernel", s.kernel, "kernel flavour below the artefacts directory");
-    option("--arms", s.arms, "arms with commas: base then +module or -module, bare+gfp+slab");
+    option("--arms", s.arms,
+           "arms with commas: base then +module or -module, bare+gfp+slab; "
+           "+module:name=value gives a parameter");
     option("--runs", s.runs, "runs of each arm");
     option("--mem", s.mem, "guest memory");
     option("--cpus", s.cpus, "guest CPUs");
@@ -40,7 +42,7 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
     command.add_option("--timeout", s.timeout_s,
                        "limit of a run in seconds (default: 600, with faults 60 more for each)");
     option("--churn", s.churn, "rounds of loading and unloading modules during the storm");
-    option("--module-param", s.module_params, "module:name=value, e.g. rx:pages=0; repeatable");
+    option("--module-param", s.module_params, "module:name=value, e.g. sock:splice=0; repeatable");
     option("--sysctl", s.sysctls, "name=value, e.g. vm.watermark_boost_factor=0; repeatable");
     command.add_option("--order", o.order, "interleaved (run 0 of each arm first) or by-arm")
         ->check(CLI::IsMember({"interleaved", "by-arm"}))

@@ -31,7 +31,8 @@ constexpr std::string_view core = "netswap";
 constexpr Module guard{"guard", "netswap_guard", ""};
 constexpr std::string_view grammar =
     "an arm is bare, mainline, netswap or stock, then +module or -module with "
-    "gfp, slab, sock, throttle, rx or all; stock takes +guard only";
+    "gfp, slab, sock, throttle, rx or all; +module:name=value gives a parameter; "
+    "stock takes +guard only";
 
 bool is_called(const Module &module, std::string_view name) {
     return name == module.short_name || name == module.long_name;
@@ -86,6 +87,25 @@ std::vector<std::string> groups_of_module(std::string_view long_name) {
     return {};
 }
 
+namespace {
+
+/// "sock:splice=0" -> "sock", and notes the parameter; nothing if it is not of that form.
+std::optional<std::string_view> take_parameter(Arm &arm, std::string_view term) {
+    const auto colon = term.find(':');
+    if (colon == std::string_view::npos)
+        return term;
+    const auto name = term.substr(0, colon), value = term.substr(colon + 1);
+    const auto equals = value.find('=');
+    const auto module = module_long_name(name);
+    if (!module || equals == std::string_view::npos || equals == 0)
+        return std::nullopt;
+    auto &values = arm.params[*module];
+    values.append(values.empty() ? "" : " ").append(value);
+    return name;
+}
+
+} // namespace
+
 Result<Arm> parse_arm(std::string_view text) {
     std::array<bool, mechanisms.size()> loaded{};
     Arm arm;
@@ -109,8 +129,13 @@ Result<Arm> parse_arm(std::string_view text) {
     while (!rest.empty()) {
         const bool add = rest.front() == '+';
         rest.remove_prefix(1);
-        const auto term = rest.substr(0, rest.find_first_of("+-"));
+        auto term = rest.substr(0, rest.find_first_of("+-"));
         rest.remove_prefix(term.size());
+        const auto name = take_parameter(arm, term);
+        if (!name || (!add && *name != term))
+            return tl::unexpected(
+                bad_arm(text, fmt::format("'{}' is not module:name=value to add", term)));
+        term = *name;
         const auto set = [&](bool &there, bool must_be_there) {
             if (!add && !there && must_be_there)
                 return false;
@@ -141,6 +166,9 @@ Result<Arm> parse_arm(std::string_view text) {
                 bad_arm(text, "a stock kernel has no hooks, so it takes no module"));
         arm.modules.insert(arm.modules.begin(), std::string(core));
     }
+    std::erase_if(arm.params, [&](const auto &entry) {
+        return entry.first != guard.long_name && !arm.has(entry.first);
+    });
     if (guarded) {
         if (arm.policy != Policy::stock)
             return tl::unexpected(

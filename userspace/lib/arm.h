@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +22,14 @@ std::string_view to_string(Policy policy);
 ///     arm  := base ( ("+"|"-") module )*
 ///     module := gfp | slab | sock | throttle | rx | all      (or a module's long name)
 ///
+/// A module that is added may be given a parameter, netswap+sock:splice=0, here or again.
 /// The base stock, a kernel without hooks, takes the module guard and no other.
 /// Terms are applied from left to right: bare+all-rx is every module but rx_reserve.
 struct Arm {
     std::string name; ///< as the user wrote it
     Policy policy = Policy::mainline;
     std::vector<std::string> modules; ///< long names in load order, the core first; empty: none
+    std::map<std::string, std::string> params; ///< long name -> "key=value ..."
 
     /// Every mechanism module is in: the arm that must survive.
     [[nodiscard]] bool complete() const;

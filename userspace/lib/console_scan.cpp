@@ -20,8 +20,9 @@ constexpr std::array lockups{std::string_view("soft lockup"), std::string_view("
                              std::string_view("detected stalls"),
                              std::string_view("self-detected stall"),
                              std::string_view("blocked for more than")};
+/// A control group at its limit that has nobody to kill says "no killable processes", too, and goes
+/// on; the machine as a whole panics over it.
 constexpr std::array oom_kills{std::string_view("Out of memory: Killed process"),
-                               std::string_view("Out of memory and no killable processes"),
                                std::string_view("System is deadlocked on memory")};
 // A task that was put first in line, to die in another's stead.
 constexpr std::string_view willing = "oom_score_adj:1000";

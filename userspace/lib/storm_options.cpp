@@ -279,6 +279,10 @@ std::vector<RunPlan> StormPlan::schedule() const {
         // Parameters of modules that this arm does not load would make the guest refuse it.
         std::erase_if(item.params.module_params,
                       [&](const auto &entry) { return !arm.has(entry.first); });
+        for (const auto &[module, values] : arm.params) {
+            auto &all = item.params.module_params[module];
+            all.append(all.empty() ? "" : " ").append(values);
+        }
     };
     if (by_arm) {
         for (const auto &arm : arms)

@@ -34,7 +34,7 @@ struct StormArguments {
     std::optional<double> hang_after_s; ///< absent: 20, with faults 90
     std::optional<double> timeout_s;    ///< absent: 600, with faults 60 more for each
     int churn = 0;
-    std::vector<std::string> module_params; ///< "rx_reserve:pages=0"
+    std::vector<std::string> module_params; ///< "sock_memalloc:splice=0"
     std::vector<std::string> sysctls;       ///< "vm.swappiness=10"
     bool by_arm = false;                    ///< all runs of an arm, then the next arm
     /// "netswap" or "nbd-client"; empty: netswap, but nbd-client with churn.
@@ -72,7 +72,7 @@ Result<StormPlan> plan_storm(const StormArguments &arguments);
 /// Least swap for `mem_mib` of RAM: 4.72 times as much, rounded up to 16 MiB.
 std::int64_t least_swap_mib(std::int64_t mem_mib);
 
-/// "rx:pages=0" -> {"rx_reserve", "pages=0"}.
+/// "sock:splice=0" -> {"sock_memalloc", "splice=0"}.
 Result<std::map<std::string, std::string>>
 parse_module_params(const std::vector<std::string> &texts);
 

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * memreserve - how sockets and packets ask; struct memreserve_sock_ops has what.
+ *
+ * <linux/memreserve.h> includes this, and <linux/skbuff.h> and <net/sock.h>
+ * include that one: what needs theirs is a macro.
+ */
+#ifndef _LINUX_MEMRESERVE_SOCK_H
+#define _LINUX_MEMRESERVE_SOCK_H
+
+void memreserve_sk_set(struct sock *sk);
+void memreserve_sk_clear(struct sock *sk);
+void memreserve_sk_dies(struct sock *sk);
+gfp_t memreserve_ask_sk_gfp(const struct sock *sk, gfp_t gfp);
+gfp_t memreserve_ask_rx_gfp(gfp_t gfp);
+gfp_t memreserve_ask_dev_page_gfp(gfp_t gfp);
+bool memreserve_ask_critical(const struct sk_buff *skb);
+bool memreserve_skb_protocol(const struct sk_buff *skb);
+bool memreserve_ask_admit(const struct sock *sk, const struct sk_buff *skb);
+gfp_t memreserve_ask_xmit_gfp(const struct sock *sk, gfp_t gfp);
+unsigned int memreserve_xmit_save(void);
+bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp);
+
+static inline gfp_t memreserve_rx_gfp(gfp_t gfp)
+{
+	return memreserve_asks(SOCK) ? memreserve_ask_rx_gfp(gfp) :
+				       gfp | __GFP_MEMALLOC;
+}
+
+static inline gfp_t memreserve_dev_page_gfp(gfp_t gfp)
+{
+	return memreserve_asks(SOCK) ? memreserve_ask_dev_page_gfp(gfp) :
+				       gfp | __GFP_MEMALLOC;
+}
+
+static inline bool memreserve_skb_critical(const struct sk_buff *skb)
+{
+	return !memreserve_asks(SOCK) || memreserve_ask_critical(skb);
+}
+
+static inline gfp_t memreserve_xmit_gfp(const struct sock *sk, gfp_t gfp)
+{
+	return memreserve_asks(SOCK) ? memreserve_ask_xmit_gfp(sk, gfp) : gfp;
+}
+
+/*
+ * True where the kernel's own test shall be overruled. A macro: <net/sock.h>,
+ * which has sock_flag(), includes this file.
+ */
+#define memreserve_skb_refused(sk, skb) \
+	(memreserve_asks(SOCK) ? !memreserve_ask_admit(sk, skb) : \
+	 !sock_flag(sk, SOCK_MEMALLOC))
+
+/* A macro: page_is_pfmemalloc() is in <linux/mm.h>, too much to include here. */
+#define memreserve_frag_stale(page, gfp) \
+	(memreserve_asks(SOCK) && page_is_pfmemalloc(page) && \
+	 !memreserve_ask_frag_keep(page, gfp))
+
+DECLARE_STATIC_KEY_FALSE(memalloc_socks_key);
+
+/* Packets that are held; see struct memreserve_sock_ops. */
+bool memreserve_ask_hold(enum memreserve_place place,
+			 const struct sk_buff *skb);
+bool memreserve_ask_exempt(const struct sock *sk);
+int memreserve_ask_xmit_flags(const struct sock *sk, struct page *page);
+void memreserve_drop(struct sk_buff *skb);
+void memreserve_backlog_add(int n);
+
+/*
+ * Macros, for <linux/skbuff.h> includes this file. @place is the tail of a
+ * name, such as FRAGMENT. While no socket is marked nobody is asked: there is
+ * no swap traffic to protect.
+ */
+#define memreserve_refuses_hold(place, skb) \
+	(memreserve_asks(SOCK) && \
+	 static_branch_unlikely(&memalloc_socks_key) && \
+	 unlikely(skb_pfmemalloc(skb)) && \
+	 !memreserve_ask_hold(MEMRESERVE_PLACE_##place, skb))
+
+/* @holder: the socket that would hold it. */
+#define memreserve_refuses_hold_by(place, holder, skb) \
+	(memreserve_asks(SOCK) && \
+	 static_branch_unlikely(&memalloc_socks_key) && \
+	 unlikely(skb_pfmemalloc(skb)) && \
+	 !sock_flag(holder, SOCK_MEMALLOC) && \
+	 !memreserve_ask_hold(MEMRESERVE_PLACE_##place, skb))
+
+#define memreserve_refuses_merge(a, b) \
+	(memreserve_asks(SOCK) && \
+	 static_branch_unlikely(&memalloc_socks_key) && \
+	 unlikely(skb_pfmemalloc(a) != skb_pfmemalloc(b)) && \
+	 !memreserve_ask_hold(MEMRESERVE_PLACE_MERGE, \
+			      skb_pfmemalloc(a) ? (a) : (b)))
+
+/* @part becomes a part of @whole. */
+#define memreserve_join_mark(whole, part) \
+	do { \
+		if (memreserve_asks(SOCK) && skb_pfmemalloc(part)) \
+			(whole)->pfmemalloc = 1; \
+	} while (0)
+
+#define memreserve_backlog_enter(skb) \
+	do { \
+		if (memreserve_asks(SOCK) && skb_pfmemalloc(skb)) \
+			memreserve_backlog_add(1); \
+	} while (0)
+
+#define memreserve_backlog_leave(skb) \
+	do { \
+		if (memreserve_asks(SOCK) && skb_pfmemalloc(skb)) \
+			memreserve_backlog_add(-1); \
+	} while (0)
+
+#define memreserve_exempt(sk) \
+	(memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC) && \
+	 memreserve_ask_exempt(sk))
+
+#define memreserve_sk_gfp(sk, gfp) \
+	(memreserve_asks(SOCK) ? memreserve_ask_sk_gfp(sk, gfp) : (gfp))
+
+#define memreserve_xmit_flags(sk, page) \
+	(memreserve_asks(SOCK) ? memreserve_ask_xmit_flags(sk, page) : 0)
+
+#endif /* _LINUX_MEMRESERVE_SOCK_H */

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+// The headers of packets, from the Ethernet header on.
+#pragma once
+
+#include <arpa/inet.h>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace netswap::guest {
+
+/// What follows the headers; kmod/tests/marked_packets.c adds it.
+inline constexpr std::uint16_t payload_bytes = 512;
+
+using LinkAddress = std::array<std::uint8_t, 6>;
+
+class Frame {
+  public:
+    static constexpr std::uint16_t ip = 0x0800, ip6 = 0x86dd;
+
+    Frame(const LinkAddress &to, std::uint16_t protocol) {
+        bytes_.assign(to.begin(), to.end());
+        for (const int byte : {2, 0, 0, 0, 0, 9})
+            u8(byte);
+        u16(protocol);
+    }
+
+    Frame &u8(int value) {
+        bytes_.push_back(static_cast<std::uint8_t>(value));
+        return *this;
+    }
+    Frame &u16(int value) { return u8(value >> 8 & 0xff).u8(value & 0xff); }
+    Frame &u32(std::uint32_t value) {
+        return u16(static_cast<int>(value >> 16)).u16(static_cast<int>(value & 0xffff));
+    }
+    /// A literal of either family.
+    Frame &address(const char *text) {
+        std::array<std::uint8_t, 16> raw{};
+        if (::inet_pton(AF_INET, text, raw.data()) == 1)
+            bytes_.insert(bytes_.end(), raw.begin(), raw.begin() + 4);
+        else if (::inet_pton(AF_INET6, text, raw.data()) == 1)
+            bytes_.insert(bytes_.end(), raw.begin(), raw.end());
+        return *this;
+    }
+    /// IPv4, followed by `rest` bytes of headers and the payload. `fragment`: flags and offset.
+    Frame &ipv4(const char *from, const char *to, int protocol, int rest, int id = 1,
+                int fragment = 0x4000) {
+        const auto start = bytes_.size();
+        u16(0x4500).u16(20 + rest + payload_bytes).u16(id).u16(fragment);
+        u8(64).u8(protocol).u16(0).address(from).address(to);
+        const auto sum = checksum(start);
+        bytes_[start + 10] = static_cast<std::uint8_t>(sum >> 8);
+        bytes_[start + 11] = static_cast<std::uint8_t>(sum & 0xff);
+        return *this;
+    }
+    Frame &udp(int port) { return u16(4000).u16(port).u16(8 + payload_bytes).u16(0); }
+    /// A segment with nothing but the ACK flag.
+    Frame &tcp(int port, std::uint32_t sequence) {
+        return u16(4000).u16(port).u32(sequence).u32(1).u16(0x5010).u16(0xffff).u32(0);
+    }
+
+    [[nodiscard]] std::string hex() const {
+        constexpr const char *digits = "0123456789abcdef";
+        std::string text;
+        for (const auto byte : bytes_)
+            text.append(1, digits[byte >> 4]).append(1, digits[byte & 0xf]);
+        return text;
+    }
+
+  private:
+    [[nodiscard]] std::uint32_t checksum(std::size_t start) const {
+        std::uint32_t sum = 0;
+        for (std::size_t i = start; i < start + 20; i += 2)
+            sum += static_cast<std::uint32_t>(bytes_[i] << 8 | bytes_[i + 1]);
+        sum = (sum & 0xffff) + (sum >> 16);
+        return ~(sum + (sum >> 16)) & 0xffff;
+    }
+
+    std::vector<std::uint8_t> bytes_;
+};
+
+} // namespace netswap::guest

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+// Where a packet in reserve memory could be held: mainline holds it, which is the control of each
+// case, and sock_memalloc does not let it.
+#include "guest/counter_source.h"
+#include "marked_packets.h"
+#include "skip.h"
+#include "test_net.h"
+
+#include <functional>
+#include <linux/if_ether.h>
+#include <map>
+#include <netinet/in.h>
+#include <unistd.h>
+
+using namespace netswap;
+using namespace netswap::guest;
+
+namespace {
+
+constexpr int packets = 4;
+constexpr int closed_port = 9;
+constexpr int waiting_at_most = 128; // SOCK_MEMALLOC_MAX_BACKLOG
+
+bool possible() {
+    return complete() && image_has(marked_packets_module) && DummyDevice::there();
+}
+
+constexpr const char *impossible = "needs the hooked kernel, its modules and a dummy device";
+
+std::uint64_t counter(const std::string &name) {
+    NetlinkCounters source;
+    const auto list = source.read();
+    REQUIRE(list.has_value());
+    for (const auto &[full_name, value] : *list)
+        if (full_name == "sock_memalloc." + name)
+            return value;
+    FAIL("no counter " << name);
+    return 0;
+}
+
+/// Runs `send` twice, without and with the answers of sock_memalloc: `packets` payloads are held,
+/// and none.
+void check_hold(const std::string &place, const std::function<void()> &send) {
+    {
+        INFO("mainline");
+        const MarkedPackets module;
+        send();
+        CHECK(MarkedPackets::held() == packets);
+    }
+    INFO("sock_memalloc, " << place);
+    const Loaded core{std::string(core_module)};
+    const Loaded sock("sock_memalloc");
+    const MarkedPackets module;
+    send();
+    CHECK(MarkedPackets::held() == 0);
+    CHECK(counter("held_" + place + "_refused") == packets);
+}
+
+Frame udp_to(const char *device, const char *from, const char *to, int port) {
+    return Frame(link_address(device), Frame::ip).ipv4(from, to, IPPROTO_UDP, 8).udp(port);
+}
+
+Frame udp_to_dummy(int port = closed_port) {
+    return udp_to(DummyDevice::name, DummyDevice::neighbour, DummyDevice::address, port);
+}
+
+Frame udp_to_tap() {
+    return udp_to(UnreadTap::name, DummyDevice::address, UnreadTap::neighbour, closed_port);
+}
+
+/// The first fragment of datagram `id`, whose others never come.
+Frame fragment(int id) {
+    constexpr int more_fragments = 0x2000;
+    return Frame(link_address(DummyDevice::name), Frame::ip)
+        .ipv4(DummyDevice::neighbour, DummyDevice::address, IPPROTO_UDP, 0, id, more_fragments);
+}
+
+Frame fragment6(int id) {
+    constexpr int more_fragments = 1;
+    return Frame(link_address(DummyDevice::name), Frame::ip6)
+        .u32(0x60000000)
+        .u16(8 + payload_bytes)
+        .u8(IPPROTO_FRAGMENT)
+        .u8(64)
+        .address(DummyDevice::neighbour6)
+        .address(DummyDevice::address6)
+        .u8(IPPROTO_UDP)
+        .u8(0)
+        .u16(more_fragments)
+        .u32(static_cast<std::uint32_t>(id));
+}
+
+Frame segment(std::uint32_t number) {
+    return Frame(link_address(DummyDevice::name), Frame::ip)
+        .ipv4(DummyDevice::neighbour, DummyDevice::address, IPPROTO_TCP, 20)
+        .tcp(closed_port, 1 + number * payload_bytes);
+}
+
+} // namespace
+
+TEST_CASE("a fragment in reserve memory does not wait for the others") {
+    if (!possible())
+        return skip(impossible);
+    const DummyDevice device;
+    int id = 100;
+    check_hold("fragment", [&id] {
+        for (int i = 0; i < packets; ++i)
+            MarkedPackets::send("receive", DummyDevice::name, 1, fragment(id++));
+    });
+}
+
+TEST_CASE("an IPv6 fragment in reserve memory does not wait for the others") {
+    if (!possible())
+        return skip(impossible);
+    const DummyDevice device;
+    int id = 100;
+    check_hold("fragment", [&id] {
+        for (int i = 0; i < packets; ++i)
+            MarkedPackets::send("receive", DummyDevice::name, 1, fragment6(id++));
+    });
+}
+
+TEST_CASE("a packet in reserve memory is not forwarded") {
+    if (!possible())
+        return skip(impossible);
+    const DummyDevice device;
+    const UnreadTap tap;
+    const Forwarding on;
+    check_hold("forward", [] {
+        MarkedPackets::send(
+            "receive", DummyDevice::name, packets,
+            udp_to(DummyDevice::name, DummyDevice::neighbour, UnreadTap::neighbour, closed_port));
+    });
+}
+
+TEST_CASE("a packet in reserve memory that came from elsewhere is not queued to a device") {
+    if (!possible())
+        return skip(impossible);
+    const UnreadTap tap;
+    check_hold("qdisc",
+               [] { MarkedPackets::send("pass", UnreadTap::name, packets, udp_to_tap()); });
+}
+
+TEST_CASE("a packet in reserve memory is not given to the program behind a tap") {
+    if (!possible())
+        return skip(impossible);
+    const UnreadTap tap;
+    check_hold("tun",
+               [] { MarkedPackets::send("transmit", UnreadTap::name, packets, udp_to_tap()); });
+}
+
+TEST_CASE("a packet in reserve memory does not wait for a link address") {
+    if (!possible())
+        return skip(impossible);
+    const UnreadTap tap;
+    check_hold("neighbour",
+               [] { MarkedPackets::send("route", UnreadTap::name, packets, udp_to_tap()); });
+}
+
+TEST_CASE("a packet socket bound to one protocol does not keep reserve memory") {
+    if (!possible())
+        return skip(impossible);
+    const DummyDevice device;
+    const auto socket = packet_socket(DummyDevice::name, ETH_P_IP);
+    int drained = 0;
+    check_hold("packet", [&] {
+        std::array<char, 2048> buffer{};
+        while (::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0)
+            ++drained;
+        MarkedPackets::send("receive", DummyDevice::name, packets, udp_to_dummy());
+    });
+    CHECK(drained >= packets);
+}
+
+TEST_CASE("a packet in reserve memory is not given to a queue of the packet filter") {
+    if (!possible())
+        return skip(impossible);
+    const DummyDevice device;
+    const UnreadQueue queue;
+    check_hold("nfqueue",
+               [] { MarkedPackets::send("receive", DummyDevice::name, packets, udp_to_dummy()); });
+}
+
+TEST_CASE("a tunnel over UDP that carries no swap traffic does not get reserve memory") {
+    if (!possible())
+        return skip(impossible);
+    const DummyDevice device;
+    check_hold("encap", [] {
+        MarkedPackets::send("receive", DummyDevice::name, packets, udp_to_dummy(tunnel_port));
+    });
+}
+
+TEST_CASE("not all packets that wait for another CPU are in reserve memory") {
+    if (!possible())
+        return skip(impossible);
+    constexpr int flood = 300;
+    const DummyDevice device;
+    {
+        const MarkedPackets module;
+        MarkedPackets::send("receive", DummyDevice::name, flood, udp_to_dummy());
+        CHECK(MarkedPackets::refused() == 0);
+    }
+    const Loaded core{std::string(core_module)};
+    const Loaded sock("sock_memalloc");
+    const MarkedPackets module;
+    // Twice: what has left the queue does not count any more.
+    for (int round = 1; round <= 2; ++round) {
+        MarkedPackets::send("receive", DummyDevice::name, flood, udp_to_dummy());
+        CHECK(MarkedPackets::held() == 0);
+        CHECK(MarkedPackets::refused() == round * (flood - waiting_at_most));
+    }
+    CHECK(counter("held_backlog_refused") == 2 * (flood - waiting_at_most));
+}
+
+/// The mark of the second part would be lost in the first, and a packet socket would get both.
+TEST_CASE("segments in reserve memory are not merged with others on receive") {
+    if (!possible())
+        return skip(impossible);
+    const DummyDevice device;
+    const auto receive = [] {
+        const auto socket = packet_socket(DummyDevice::name, ETH_P_IP);
+        MarkedPackets::send("gro-plain", DummyDevice::name, 1, segment(0));
+        MarkedPackets::send("gro", DummyDevice::name, 1, segment(1));
+        MarkedPackets::send("gro-end", DummyDevice::name, 1, segment(2));
+        return MarkedPackets::held();
+    };
+    {
+        INFO("mainline");
+        const MarkedPackets module;
+        CHECK(receive() == 2);
+    }
+    const Loaded core{std::string(core_module)};
+    const Loaded sock("sock_memalloc");
+    const MarkedPackets module;
+    CHECK(receive() == 1);
+    CHECK(counter("held_merge_refused") == 1);
+}

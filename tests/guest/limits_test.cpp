@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+// A marked socket goes on where the limit of its control group stops others.
+#include "guest/counter_source.h"
+#include "marks_client.h"
+#include "skip.h"
+#include "test_net.h"
+
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace netswap;
+using namespace netswap::guest;
+
+namespace {
+
+constexpr int send_buffer = 4 << 20;
+constexpr int receive_buffer = 64 << 10;
+
+/// A control group whose memory is used up when freeze() was called. The case may enter() it for a
+/// while.
+class ControlGroup {
+  public:
+    ControlGroup() {
+        ::mkdir(root_.c_str(), 0755);
+        there_ = ::mount("none", root_.c_str(), "cgroup2", 0, nullptr) == 0 &&
+                 write_text(root_ + "/cgroup.subtree_control", "+memory").has_value() &&
+                 ::mkdir(group_.c_str(), 0755) == 0;
+    }
+    ControlGroup(const ControlGroup &) = delete;
+    ControlGroup &operator=(const ControlGroup &) = delete;
+    ~ControlGroup() {
+        ::rmdir(group_.c_str());
+        ::umount(root_.c_str());
+    }
+
+    [[nodiscard]] bool there() const { return there_; }
+    void enter() const { REQUIRE(write_text(group_ + "/cgroup.procs", "0").has_value()); }
+    void leave() const { REQUIRE(write_text(root_ + "/cgroup.procs", "0").has_value()); }
+    void freeze() const {
+        const auto used = read_word(group_ + "/memory.current");
+        REQUIRE(used.has_value());
+        REQUIRE(write_text(group_ + "/memory.max", *used).has_value());
+    }
+
+  private:
+    std::string root_ = "/tmp/control-groups", group_ = root_ + "/swap";
+    bool there_ = false;
+};
+
+/// The kernel tells at length each time that the group's limit is met and nobody is there to be
+/// killed. Its log has it; the console is slow.
+class QuietConsole {
+  public:
+    QuietConsole() : before_(read_word(level_).value_or("7")) { (void)write_text(level_, "1"); }
+    QuietConsole(const QuietConsole &) = delete;
+    QuietConsole &operator=(const QuietConsole &) = delete;
+    ~QuietConsole() { (void)write_text(level_, before_); }
+
+  private:
+    std::string level_ = "/proc/sys/kernel/printk";
+    std::string before_;
+};
+
+struct Pair {
+    Fd sender, receiver;
+};
+
+/// Two ends of a connection; only the sender belongs to `group`.
+Pair connect_pair(const ControlGroup &group) {
+    const Fd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ::setsockopt(listener.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    ::inet_pton(AF_INET, DummyDevice::address, &where.sin_addr);
+    socklen_t size = sizeof where;
+    REQUIRE(::bind(listener.get(), reinterpret_cast<sockaddr *>(&where), size) == 0);
+    REQUIRE(::listen(listener.get(), 1) == 0);
+    ::getsockname(listener.get(), reinterpret_cast<sockaddr *>(&where), &size);
+    Pair pair;
+    group.enter();
+    pair.sender = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    group.leave();
+    ::setsockopt(pair.sender.get(), SOL_SOCKET, SO_SNDBUFFORCE, &send_buffer, sizeof send_buffer);
+    (void)::connect(pair.sender.get(), reinterpret_cast<sockaddr *>(&where), size);
+    pair.receiver = Fd(::accept(listener.get(), nullptr, nullptr));
+    REQUIRE(pair.receiver.get() >= 0);
+    return pair;
+}
+
+/// Sends until there is no room left; returns how much of it waits to be sent.
+int fill(const Pair &pair) {
+    static const std::vector<char> chunk(64 << 10);
+    while (::send(pair.sender.get(), chunk.data(), chunk.size(), MSG_NOSIGNAL) > 0)
+        ;
+    int waiting = 0;
+    ::ioctl(pair.sender.get(), SIOCOUTQ, &waiting);
+    return waiting;
+}
+
+std::uint64_t limits_lifted() {
+    NetlinkCounters source;
+    const auto list = source.read();
+    REQUIRE(list.has_value());
+    for (const auto &[name, value] : *list)
+        if (name == "sock_memalloc.limits_lifted")
+            return value;
+    return 0;
+}
+
+} // namespace
+
+TEST_CASE("the limit of a control group does not stop a marked socket") {
+    if (!complete() || !DummyDevice::there())
+        return skip("needs the hooked kernel, its modules and a dummy device");
+    const ControlGroup group;
+    if (!group.there())
+        return skip("needs control groups of version 2 with memory");
+    const DummyDevice device; // its address is reached through lo
+    const LoopbackDevice loopback;
+    const AllLoaded modules;
+    const auto netlink = marks_client();
+
+    const auto ordinary = connect_pair(group);
+    const auto marked = connect_pair(group);
+    REQUIRE(netlink->mark(marked.sender.get()).has_value());
+    const QuietConsole console;
+    group.freeze();
+    const int ordinary_holds = fill(ordinary);
+    const auto lifted_before = limits_lifted();
+    const int marked_holds = fill(marked);
+    INFO("of " << send_buffer << " bytes the ordinary socket has " << ordinary_holds
+               << " to send, the marked one " << marked_holds);
+    CHECK(marked_holds >= send_buffer / 2);
+    CHECK(ordinary_holds < marked_holds / 2);
+    CHECK(limits_lifted() > lifted_before);
+}
