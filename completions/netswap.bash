@@ -42,7 +42,7 @@ _netswap_options()
 	storm)
 		echo --kernel --arms --runs --mem --cpus --nic --transport --server --conns --min-free \
 			--passes --swap --map --workers --seed --jobs --setup --io-timeout --faults \
-			--hang-after --timeout --churn --module-param --sysctl --order --accel --json \
+			--hostile --hang-after --timeout --churn --module-param --sysctl --order --accel --json \
 			--html --out --artefacts --append
 		;;
 	guest-test)
@@ -76,6 +76,10 @@ _netswap_values()
 	"storm --transport") echo nbd disk ;;
 	"storm --server") echo nbdkit nbd-server ;;
 	"storm --arms") echo bare mainline netswap stock stock+guard bare,mainline,netswap ;;
+	"storm --hostile")
+		echo udp-flood tcp-unread fragments forward packet-socket nfqueue loss1 loss5 jumbo \
+			connections memcg
+		;;
 	"storm --setup") echo netswap nbd-client ;;
 	"storm --order") echo interleaved by-arm ;;
 	*" --accel") echo auto kvm tcg ;;

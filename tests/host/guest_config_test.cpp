@@ -13,7 +13,7 @@ TEST(GuestConfig, AllKeys) {
         "nic":"e1000","transport":"disk","server":"10.0.0.1","port":7,"export":"x","conns":4,
         "swap_mib":100,"map_mib":64,"workers":8,"passes":0,"min_free_kb":300,"seed":99,
         "sample_ms":100,"churn_rounds":50,"setup":"netswap","io_timeout_s":30,"end_limit_s":700,
-        "daemon_faults":true,"tests":["gfp"]})");
+        "daemon_faults":true,"hostile":["jumbo","memcg"],"tests":["gfp"]})");
     ASSERT_TRUE(config.has_value()) << config.error().message;
     EXPECT_EQ(config->mode, Mode::tests);
     EXPECT_EQ(config->policy, "bare");
@@ -30,6 +30,7 @@ TEST(GuestConfig, AllKeys) {
     EXPECT_EQ(config->io_timeout_s, 30);
     EXPECT_EQ(config->end_limit_s, 700);
     EXPECT_TRUE(config->daemon_faults);
+    EXPECT_EQ(config->hostile, (std::vector<std::string>{"jumbo", "memcg"}));
     EXPECT_EQ(config->tests, std::vector<std::string>{"gfp"});
 }
 

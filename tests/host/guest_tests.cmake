@@ -3,6 +3,7 @@
 set(NETSWAP_GUEST_TESTS
     guest_churn_test.cpp
     guest_config_test.cpp
+    guest_hostile_test.cpp
     guest_ktap_test.cpp
     guest_parse_test.cpp
     guest_pattern_test.cpp

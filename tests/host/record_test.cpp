@@ -29,6 +29,10 @@ CampaignResult sample_campaign() {
     run.params.faults = "server-kill=1";
     run.faults = {{"server-kill", 3.5, 1, 1.75, 0.75, std::nullopt},
                   {"daemon-kill", 9, 0.5, 1, 0.5, 0.25}};
+    run.params.hostile = "udp-flood,loss1";
+    run.hostile = {{"udp-flood", 17.5, 35000, 49000000, 0, 3, 0, 0, true},
+                   {"loss1", 17.5, 90000, 0, 0, 0, 911, 1800, false}};
+    run.state->hostile = {{"udp-flood", {{"sockets", 1}, {"drops", 7}}}};
     run.io_error = "Write-error on swap-device (43:0:8)";
     run.status = {{"areas", {{{"name", "swap0"}}}}};
     run.daemon = DaemonReport{70, 1900, 1896, 1904, true, 1, 2, 3, 4, 5, 0.25, 1.5, {1.5, 0.25}};

@@ -36,6 +36,12 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
         "--faults", s.faults,
         "KIND=COUNT[:SECONDS] with commas, during the storm: server-kill, link-drop, "
         "link-carrier, daemon-kill");
+    command.add_option(
+        "--hostile", s.hostile,
+        "names with commas, during the storm: traffic to the guest that nobody there reads "
+        "(udp-flood, tcp-unread, fragments, forward, packet-socket, nfqueue, connections), a link "
+        "that loses and reorders packets (loss1, loss5: per cent), an MTU of 9000 (jumbo), the "
+        "storm's processes in a memory cgroup (memcg)");
     command.add_option("--hang-after", s.hang_after_s,
                        "seconds without a page moved that make a hang (default: 20, with faults "
                        "90)");

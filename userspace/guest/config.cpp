@@ -100,6 +100,7 @@ Result<Config> parse_config(std::string_view text) {
     read.number("io_timeout_s", config.io_timeout_s, -1, 3600);
     read.number("end_limit_s", config.end_limit_s, 0, 1 << 20);
     read.get("daemon_faults", config.daemon_faults);
+    read.get("hostile", config.hostile);
     read.get("tests", config.tests);
 
     if (config.map_mib * 256 < static_cast<std::uint64_t>(config.workers))

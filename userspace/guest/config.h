@@ -40,8 +40,9 @@ struct Config {
     int io_timeout_s = -1; ///< of a request; -1: as the set-up chooses it
     /// Above 0 the storm goes on until the host sends "end", but no longer than this.
     int end_limit_s = 0;
-    bool daemon_faults = false;     ///< the host is going to send "daemon-kill MILLISECONDS"
-    std::vector<std::string> tests; ///< substrings of suite or case names; empty: all
+    bool daemon_faults = false;       ///< the host is going to send "daemon-kill MILLISECONDS"
+    std::vector<std::string> hostile; ///< names of --hostile
+    std::vector<std::string> tests;   ///< substrings of suite or case names; empty: all
 };
 
 /// Missing keys keep their defaults, unknown keys are ignored (a newer host), a key of

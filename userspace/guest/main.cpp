@@ -62,10 +62,10 @@ Verdict storm(Channel &channel, const Config &config) {
     if (!run)
         return {Outcome::error, run.error().message, 0};
     NetlinkCounters counters;
-    send_state(channel, "state");
+    send_state(channel, "state", config.hostile);
     auto verdict = run->run();
     send_phase(channel, "done");
-    send_state(channel, "state_end");
+    send_state(channel, "state_end", config.hostile);
     send_counters(channel, counters);
     if (config.transport == Transport::nbd && config.setup == Setup::netswap)
         end_area(channel, verdict);

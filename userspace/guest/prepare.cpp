@@ -3,6 +3,7 @@
 
 #include "guest/area.h"
 #include "guest/cpus.h"
+#include "guest/hostile_holder.h"
 #include "guest/messages.h"
 #include "guest/modules.h"
 #include "guest/network.h"
@@ -54,6 +55,8 @@ Result<void> prepare_storm(Channel &channel, const Config &config) {
     if (config.transport == Transport::nbd) {
         send_phase(channel, "network");
         if (auto done = prepare_network(); !done)
+            return done;
+        if (auto done = prepare_hostile_card(config.hostile); !done)
             return done;
     }
     if (config.min_free_kb >= 0)

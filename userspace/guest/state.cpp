@@ -2,6 +2,7 @@
 #include "guest/state.h"
 
 #include "guest/guard_counters.h"
+#include "guest/hostile_facts.h"
 #include "guest/modules.h"
 #include "guest/network.h"
 #include "guest/sysfile.h"
@@ -41,7 +42,7 @@ std::string kernel_release() {
     return name.release;
 }
 
-void send_state(Channel &channel, std::string_view type) {
+void send_state(Channel &channel, std::string_view type, const std::vector<std::string> &hostile) {
     json out{{"type", type}, {"release", kernel_release()}};
     // "stock": nobody can be asked, the kernel has no hooks.
     out["policy"] = read_word(std::string(reserve_dir) + "policy").value_or("stock");
@@ -58,6 +59,7 @@ void send_state(Channel &channel, std::string_view type) {
     const auto meminfo = read_text("/proc/meminfo").value_or("");
     out["mem_total_kb"] = parse_meminfo(meminfo, "MemTotal").value_or(0);
     out["swap_total_kb"] = parse_meminfo(meminfo, "SwapTotal").value_or(0);
+    out["hostile"] = hostile_facts(hostile);
     channel.send(out.dump());
 }
 

@@ -6,13 +6,16 @@
 #include "guest/channel.h"
 #include "guest/counter_source.h"
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace netswap::guest {
 
 /// Sends a `state` or `state_end` message. What this kernel does not have (an unhooked
 /// one has no policy) is left out of it or empty.
-void send_state(Channel &channel, std::string_view type);
+/// `hostile` are the names whose facts go along.
+void send_state(Channel &channel, std::string_view type, const std::vector<std::string> &hostile);
 
 /// Sends the `counters` message; a source that fails adds "netswap_error".
 void send_counters(Channel &channel, CounterSource &source);

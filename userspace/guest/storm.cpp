@@ -3,6 +3,8 @@
 
 #include "guest/churn.h"
 #include "guest/clock.h"
+#include "guest/hostile_holder.h"
+#include "guest/memory_cgroup.h"
 #include "guest/memory_lock.h"
 #include "guest/worker.h"
 
@@ -60,6 +62,12 @@ Result<Storm> Storm::create(Channel &channel, const Config &config, Kmsg &kmsg) 
 }
 
 Result<void> Storm::fork_workers() {
+    if (!config_.hostile.empty()) {
+        auto holder = start_hostile_holder(config_.hostile);
+        if (!holder)
+            return with_context(holder.error(), "--hostile");
+        hostile_.emplace(std::move(*holder));
+    }
     pids_.assign(static_cast<std::size_t>(config_.workers), 0);
     const auto pages =
         config_.map_mib * pages_per_mib / static_cast<std::uint64_t>(config_.workers);
@@ -69,6 +77,9 @@ Result<void> Storm::fork_workers() {
             return os_error("forking worker " + std::to_string(worker));
         if (pid == 0)
             ::_exit(run_worker(board_, {worker, config_.seed, pages, config_.passes}));
+        if (asks_for(config_.hostile, "memcg"))
+            if (auto done = join_memory_cgroup(pid); !done)
+                return with_context(done.error(), "moving worker " + std::to_string(worker));
         pids_[static_cast<std::size_t>(worker)] = pid;
         ++running_;
     }
@@ -144,6 +155,12 @@ void Storm::reap() {
     for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
         if (churn_ && pid == churn_->pid()) {
             churn_ended(status);
+            continue;
+        }
+        if (hostile_ && pid == hostile_->pid()) {
+            hostile_->forget();
+            give_up(Outcome::error, "the process that holds the sockets for --hostile ended: " +
+                                        ProcessEnd{status, false}.describe());
             continue;
         }
         if (killer_ && pid == killer_->pid()) {

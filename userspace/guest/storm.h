@@ -56,6 +56,7 @@ class Storm {
     std::optional<Child> churn_;
     bool churn_running_ = false;
     std::string churn_text_;
+    std::optional<Child> hostile_; ///< holds the sockets for --hostile
     std::optional<DaemonKiller> killer_;
     std::string killer_text_;
     bool told_to_end_ = false;

@@ -19,7 +19,7 @@ Verdict run_tests(Channel &channel, const Config &config) {
     if (find_nic())
         if (const auto up = prepare_network(); !up)
             tally.fail("lab", "network", up.error().message);
-    send_state(channel, "state");
+    send_state(channel, "state", config.hostile);
     send_phase(channel, "kunit");
     run_kunit(tally);
     send_phase(channel, "behaviour");

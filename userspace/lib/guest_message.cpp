@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/fault.h"
+#include "lib/text.h"
 
 namespace netswap {
 
@@ -134,6 +135,7 @@ std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders) {
         // The guest goes on until it is told; should the host fall silent, not for ever.
         {"end_limit_s", p.faults.empty() ? 0 : static_cast<int>(p.timeout_s)},
         {"daemon_faults", p.faults.find(to_string(FaultKind::daemon_kill)) != std::string::npos},
+        {"hostile", split(p.hostile, ',')},
         {"tests", orders.tests},
     };
     return config.dump() + "\n";

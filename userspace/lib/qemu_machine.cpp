@@ -222,6 +222,8 @@ void QemuMachine::send_sysrq(char key) {
 }
 
 std::uint64_t QemuMachine::wire_bytes() {
+    if (options_.wire_port != 0)
+        return tcp_bytes_.read();
     return options_.interface_name.empty() ? 0 : interface_bytes(options_.interface_name);
 }
 

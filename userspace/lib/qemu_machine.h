@@ -10,6 +10,7 @@
 #include "lib/machine.h"
 #include "lib/qemu_command.h"
 #include "lib/result.h"
+#include "lib/tcp_bytes.h"
 
 namespace netswap {
 
@@ -17,13 +18,14 @@ namespace netswap {
 class QemuMachine final : public Machine {
   public:
     struct Options {
-        QemuConfig config;          ///< its sockets are filled in here
-        bool monitor = false;       ///< for set_carrier()
-        std::string command_file;   ///< where the command line is written, "" for nowhere
-        std::string console_file;   ///< copy of what the console prints, "" for none
-        int log_fd = -1;            ///< QEMU's own messages
-        Child *server = nullptr;    ///< watched, not owned; may be null
-        std::string interface_name; ///< for wire_bytes()
+        QemuConfig config;           ///< its sockets are filled in here
+        bool monitor = false;        ///< for set_carrier()
+        std::string command_file;    ///< where the command line is written, "" for nowhere
+        std::string console_file;    ///< copy of what the console prints, "" for none
+        int log_fd = -1;             ///< QEMU's own messages
+        Child *server = nullptr;     ///< watched, not owned; may be null
+        std::string interface_name;  ///< for wire_bytes()
+        std::uint16_t wire_port = 0; ///< if not 0, only this TCP port of the host counts there
     };
     static Result<QemuMachine> start(Options options);
 
@@ -43,7 +45,7 @@ class QemuMachine final : public Machine {
   private:
     QemuMachine(Options options, Child qemu, Fd console, Fd channel, Fd epoll)
         : options_(std::move(options)), qemu_(std::move(qemu)), console_(std::move(console)),
-          channel_(std::move(channel)), epoll_(std::move(epoll)) {}
+          channel_(std::move(channel)), epoll_(std::move(epoll)), tcp_bytes_(options_.wire_port) {}
 
     bool watch(int fd);
     void read_console();
@@ -57,6 +59,7 @@ class QemuMachine final : public Machine {
     Fd channel_;
     Fd epoll_;
     Fd monitor_;
+    TcpBytes tcp_bytes_;
     std::string pending_; ///< begin of a line of the channel
     std::deque<MachineEvent> events_;
     bool ended_ = false;

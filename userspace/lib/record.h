@@ -45,6 +45,7 @@ struct RunParams {
     std::string setup = "nbd-client";                 ///< or "netswap": who sets the swap area up
     int io_timeout_s = -1; ///< of a request to the server; -1: as `setup` chooses it
     std::string faults;    ///< as --faults, "" for none
+    std::string hostile;   ///< as --hostile, "" for none
 
     bool operator==(const RunParams &) const = default;
 };
@@ -64,6 +65,8 @@ struct StateReadback {
     int cpus = 0;
     std::int64_t mem_total_kb = 0;
     std::int64_t swap_total_kb = 0;
+    /// Name of --hostile -> what the guest has for it: "rcvbuf" -> bytes, "drops" -> packets, ...
+    std::map<std::string, std::map<std::string, std::int64_t>> hostile;
 
     bool operator==(const StateReadback &) const = default;
 };
@@ -122,6 +125,21 @@ struct FaultRecord {
     bool operator==(const FaultRecord &) const = default;
 };
 
+/// Hostile traffic of one kind, or a bad link, during a storm.
+struct HostileRecord {
+    std::string kind;
+    double seconds = 0;            ///< from its begin to its end
+    std::uint64_t packets = 0;     ///< sent: datagrams, fragments, pieces; passed on by the link
+    std::uint64_t bytes = 0;       ///< of payload that was sent
+    std::uint64_t connections = 0; ///< opened
+    std::uint64_t refused = 0;     ///< what the host's kernel did not take, or found closed
+    std::uint64_t lost = 0;        ///< by the link, on purpose
+    std::uint64_t overtaken = 0;   ///< by later packets, on purpose
+    bool exhausted = false;        ///< its bound was reached before the storm ended
+
+    bool operator==(const HostileRecord &) const = default;
+};
+
 /// netswapd at the end of the storm: its memory, and what its live page says.
 struct DaemonReport {
     int pid = 0;
@@ -164,6 +182,7 @@ struct RunRecord {
     std::vector<Sample> samples;
     std::optional<HangReport> hang;
     std::vector<FaultRecord> faults;
+    std::vector<HostileRecord> hostile;
     std::string io_error; ///< the first I/O error of the swap area in the kernel's log, "" for none
     nlohmann::json status; ///< what `netswap status --json` said after the storm; null: not asked
     std::optional<DaemonReport> daemon;
@@ -238,6 +257,8 @@ void to_json(nlohmann::json &json, const HangReport &hang);
 void from_json(const nlohmann::json &json, HangReport &hang);
 void to_json(nlohmann::json &json, const FaultRecord &fault);
 void from_json(const nlohmann::json &json, FaultRecord &fault);
+void to_json(nlohmann::json &json, const HostileRecord &hostile);
+void from_json(const nlohmann::json &json, HostileRecord &hostile);
 void to_json(nlohmann::json &json, const DaemonReport &daemon);
 void from_json(const nlohmann::json &json, DaemonReport &daemon);
 void to_json(nlohmann::json &json, const DownReport &down);

@@ -64,7 +64,8 @@ void to_json(json &json, const RunParams &params) {
             {"sysctls", params.sysctls},
             {"setup", params.setup},
             {"io_timeout_s", params.io_timeout_s},
-            {"faults", params.faults}};
+            {"faults", params.faults},
+            {"hostile", params.hostile}};
 }
 
 void from_json(const json &json, RunParams &params) {
@@ -89,6 +90,7 @@ void from_json(const json &json, RunParams &params) {
     read(json, "setup", params.setup);
     read(json, "io_timeout_s", params.io_timeout_s);
     read(json, "faults", params.faults);
+    read(json, "hostile", params.hostile);
 }
 
 void to_json(json &json, const StateReadback &state) {
@@ -104,7 +106,8 @@ void to_json(json &json, const StateReadback &state) {
             {"slab_strict", state.slab_strict},
             {"cpus", state.cpus},
             {"mem_total_kb", state.mem_total_kb},
-            {"swap_total_kb", state.swap_total_kb}};
+            {"swap_total_kb", state.swap_total_kb},
+            {"hostile", state.hostile}};
 }
 
 void from_json(const json &json, StateReadback &state) {
@@ -121,6 +124,7 @@ void from_json(const json &json, StateReadback &state) {
     read(json, "cpus", state.cpus);
     read(json, "mem_total_kb", state.mem_total_kb);
     read(json, "swap_total_kb", state.swap_total_kb);
+    read(json, "hostile", state.hostile);
 }
 
 void to_json(json &json, const RunCounters &counters) {
@@ -188,6 +192,7 @@ void to_json(json &json, const RunRecord &run) {
             {"samples", run.samples},
             {"hang", or_null(run.hang)},
             {"faults", run.faults},
+            {"hostile", run.hostile},
             {"io_error", run.io_error},
             {"status", run.status},
             {"daemon", or_null(run.daemon)},
@@ -213,6 +218,7 @@ void from_json(const json &json, RunRecord &run) {
     read(json, "samples", run.samples);
     read(json, "hang", run.hang);
     read(json, "faults", run.faults);
+    read(json, "hostile", run.hostile);
     read(json, "io_error", run.io_error);
     read(json, "status", run.status);
     read(json, "daemon", run.daemon);

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "lib/fault_rig.h"
+#include "lib/hostile_rig.h"
+#include "lib/lab_network.h"
 #include "lib/nbd_service.h"
 #include "lib/qemu_machine.h"
 #include "lib/sandbox.h"
@@ -49,7 +51,10 @@ void write_all(int fd, std::string_view text) {
 /// The parts of a run, in the order in which they are made; taken down in the reverse order.
 class Lab {
   public:
-    explicit Lab(const RunTask &task) : task_(task), scratch_(path("scratch")) {}
+    Lab(const RunTask &task, const Clock &clock)
+        : task_(task), clock_(clock), scratch_(path("scratch")),
+          // The plan was checked when it was made.
+          kinds_(parse_hostile(task.plan.params.hostile).value_or(std::vector<HostileKind>{})) {}
 
     Result<QemuMachine> start() {
         const auto &params = task_.plan.params;
@@ -64,7 +69,9 @@ class Lab {
             options.monitor = asks_for(FaultKind::link_carrier);
             options.interface_name = lab_tap_name;
             options.config.nic = params.nic;
-            options.config.tap_fd = tap_.get();
+            options.config.tap_fd = network_->tap();
+            if (!kinds_.empty())
+                options.wire_port = lab_nbd_port;
         } else {
             options.config.nic.clear();
             options.config.disk = scratch_ + "/swap";
@@ -90,10 +97,10 @@ class Lab {
 
     /// The tap and the server on it.
     Status start_network() {
-        auto tap = create_tap(lab_tap_name, std::string(lab_host_address) + "/24");
-        if (!tap)
-            return tl::unexpected(tap.error());
-        tap_ = std::move(*tap);
+        auto network = LabNetwork::make(kinds_, task_.plan.seed, clock_);
+        if (!network)
+            return tl::unexpected(network.error());
+        network_ = std::move(*network);
         return start_server();
     }
 
@@ -104,6 +111,8 @@ class Lab {
     FaultRig rig(QemuMachine &machine) {
         return {service_ ? &*service_ : nullptr, machine, lab_tap_name};
     }
+
+    HostileRig hostile_rig() { return {kinds_, network_ ? network_->link() : nullptr, clock_}; }
 
   private:
     Status start_server() {
@@ -129,8 +138,10 @@ class Lab {
     }
 
     const RunTask &task_;
+    const Clock &clock_;
     std::string scratch_;
-    Fd tap_;
+    std::vector<HostileKind> kinds_;
+    std::optional<LabNetwork> network_;
     Fd server_log_;
     Fd qemu_log_;
     std::optional<NbdService> service_;
@@ -179,7 +190,8 @@ SupervisedRun perform_run(const RunTask &task,
     options.check_state = task.check_state;
     options.progress = progress;
 
-    Lab lab(task);
+    const SystemClock clock;
+    Lab lab(task, clock);
     if (auto ok = write_file(lab.path("config.json"), options.config_line); !ok)
         return failed_run(task, ok.error());
     const Fd channel_log = open_log(lab.path("channel.jsonl"));
@@ -190,9 +202,10 @@ SupervisedRun perform_run(const RunTask &task,
     auto machine = lab.start();
     if (!machine)
         return failed_run(task, machine.error());
-    const SystemClock clock;
     auto rig = lab.rig(*machine);
     options.faults = &rig;
+    auto hostile = lab.hostile_rig();
+    options.hostile = &hostile;
     auto run = Supervisor(*machine, clock, std::move(options)).run();
     run.record.log = task.log_directory;
     return run;
@@ -211,7 +224,7 @@ Status try_server(const RunParams &params, const std::string &log_directory) {
     const auto body = [&] {
         auto ok = mount_scratch(scratch);
         if (ok)
-            ok = Lab(task).start_network();
+            ok = Lab(task, SystemClock()).start_network();
         if (!ok)
             complain(ok.error());
         return 0;

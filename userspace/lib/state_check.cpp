@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "lib/arm.h"
+#include "lib/hostile_state.h"
 #include "lib/text.h"
 
 namespace netswap {
@@ -98,6 +99,8 @@ std::string state_mismatch(const RunPlan &plan, const StateReadback &state) {
     check_base(plan, state, differences);
     check_modules(plan, state, differences);
     check_machine(plan, state, differences);
+    for (auto &lack : hostile_mismatch(plan.params, state))
+        differences.push_back(std::move(lack));
     return join(differences, "; ");
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "lib/fault.h"
+#include "lib/hostile_options.h"
 #include "lib/size.h"
 
 namespace netswap {
@@ -225,6 +226,8 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
     if (auto ok = fill_sizes(a, plan.params); !ok)
         return tl::unexpected(ok.error());
     if (auto ok = fill_faults(a, plan.params); !ok)
+        return tl::unexpected(ok.error());
+    if (auto ok = fill_hostile(a, plan.params); !ok)
         return tl::unexpected(ok.error());
     auto module_params = parse_module_params(a.module_params);
     if (!module_params)

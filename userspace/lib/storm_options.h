@@ -40,7 +40,8 @@ struct StormArguments {
     /// "netswap" or "nbd-client"; empty: netswap, but nbd-client with churn.
     std::string setup;
     std::optional<int> io_timeout_s;
-    std::string faults; ///< "server-kill=5,link-drop=2"
+    std::string faults;  ///< "server-kill=5,link-drop=2"
+    std::string hostile; ///< "udp-flood,jumbo"
 };
 
 /// One run to be made.

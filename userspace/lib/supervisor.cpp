@@ -37,6 +37,7 @@ Supervisor::Supervisor(Machine &machine, const Clock &clock, SupervisorOptions o
 
 SupervisedRun Supervisor::run() {
     watch();
+    end_hostile();
     if (!evidence_.hang.empty() && !evidence_.machine_end)
         diagnose();
     machine_.stop();
@@ -146,6 +147,10 @@ void Supervisor::handle_message(const GuestMessage &message) {
     } else if (const auto *phase = std::get_if<PhaseMessage>(&message)) {
         phase_ = phase->phase;
         watch_.phase(now);
+        if (phase_ == "write") // the first one of the storm
+            begin_hostile();
+        else if (phase_ == "done")
+            end_hostile();
     } else if (const auto *state = std::get_if<StateMessage>(&message)) {
         (state->at_end ? record.state_end : record.state) = state->state;
         watch_.phase(now);
@@ -209,6 +214,18 @@ bool Supervisor::handle_area(const GuestMessage &message) {
         return false;
     }
     return true;
+}
+
+void Supervisor::begin_hostile() {
+    if (options_.hostile != nullptr)
+        if (auto ok = options_.hostile->begin(); !ok)
+            check(with_context(ok.error(), "--hostile"));
+}
+
+void Supervisor::end_hostile() {
+    if (options_.hostile != nullptr)
+        for (auto &record : options_.hostile->end())
+            result_.record.hostile.push_back(std::move(record));
 }
 
 void Supervisor::check(const Status &status) {

@@ -11,6 +11,7 @@
 #include "lib/fault.h"
 #include "lib/fault_driver.h"
 #include "lib/guest_message.h"
+#include "lib/hostile.h"
 #include "lib/machine.h"
 #include "lib/progress_watch.h"
 #include "lib/record.h"
@@ -32,6 +33,7 @@ struct SupervisorOptions {
     double hello_limit_s = 60;   ///< from start to the guest's first word
     double end_limit_s = 5;      ///< from the verdict to the end of the machine
     FaultSite *faults = nullptr; ///< makes what plan.params.faults asks for; may be null if nothing
+    HostileSite *hostile = nullptr;                    ///< likewise plan.params.hostile
     std::function<void(const RunProgress &)> progress; ///< may be empty
     std::function<void(std::string_view)> channel_log; ///< every line of the guest; may be empty
 };
@@ -60,6 +62,9 @@ class Supervisor {
     void handle_sample(const SampleMessage &message);
     /// Messages about the swap area and its daemon; false if it is none.
     bool handle_area(const GuestMessage &message);
+    /// The storm's begin and end are those of its hostile traffic.
+    void begin_hostile();
+    void end_hostile();
     /// What the fault driver answered: a failure ends the run.
     void check(const Status &status);
     void diagnose();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/tap.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -12,6 +13,8 @@
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
 #include <sys/ioctl.h>
 
 #include "lib/text.h"
@@ -32,6 +35,7 @@ struct Deleter {
 using Socket = std::unique_ptr<nl_sock, Deleter<nl_socket_free>>;
 using Link = std::unique_ptr<rtnl_link, Deleter<rtnl_link_put>>;
 using Address = std::unique_ptr<nl_addr, Deleter<nl_addr_put>>;
+using Route = std::unique_ptr<rtnl_route, Deleter<rtnl_route_put>>;
 using RouteAddress = std::unique_ptr<rtnl_addr, Deleter<rtnl_addr_put>>;
 
 Error netlink_error(std::string_view what, int error) {
@@ -45,16 +49,30 @@ Result<Link> find_link(nl_sock *socket, const std::string &name) {
     return Link(raw);
 }
 
-Status set_up(nl_sock *socket, const std::string &name, bool up) {
+/// `change` fills in what shall be otherwise; `what` is for the error.
+template <typename Change>
+Status change_link(nl_sock *socket, const std::string &name, std::string_view what, Change change) {
     auto link = find_link(socket, name);
     if (!link)
         return tl::unexpected(link.error());
-    Link change(rtnl_link_alloc());
-    up ? rtnl_link_set_flags(change.get(), IFF_UP) : rtnl_link_unset_flags(change.get(), IFF_UP);
-    if (const int error = rtnl_link_change(socket, link->get(), change.get(), 0); error < 0)
-        return tl::unexpected(
-            netlink_error(fmt::format("bringing {} {}", up ? "up" : "down", name), error));
+    Link wanted(rtnl_link_alloc());
+    change(wanted.get());
+    if (const int error = rtnl_link_change(socket, link->get(), wanted.get(), 0); error < 0)
+        return tl::unexpected(netlink_error(what, error));
     return {};
+}
+
+Status set_up(nl_sock *socket, const std::string &name, bool up) {
+    return change_link(socket, name, fmt::format("bringing {} {}", up ? "up" : "down", name),
+                       [up](rtnl_link *wanted) {
+                           up ? rtnl_link_set_flags(wanted, IFF_UP)
+                              : rtnl_link_unset_flags(wanted, IFF_UP);
+                       });
+}
+
+Status set_no_arp(nl_sock *socket, const std::string &name) {
+    return change_link(socket, name, "switching ARP off on " + name,
+                       [](rtnl_link *wanted) { rtnl_link_set_flags(wanted, IFF_NOARP); });
 }
 
 Result<Socket> route_socket() {
@@ -98,9 +116,11 @@ Result<Fd> create_tap(const std::string &name, const std::string &address) {
         return tl::unexpected(socket.error());
     if (auto ok = set_up(socket->get(), "lo", true); !ok)
         return tl::unexpected(ok.error());
-    if (auto ok = add_address(socket->get(), name, address); !ok)
+    auto ok = address.empty() ? set_no_arp(socket->get(), name)
+                              : add_address(socket->get(), name, address);
+    if (!ok)
         return tl::unexpected(ok.error());
-    if (auto ok = set_up(socket->get(), name, true); !ok)
+    if (ok = set_up(socket->get(), name, true); !ok)
         return tl::unexpected(ok.error());
     return tun;
 }
@@ -108,6 +128,36 @@ Result<Fd> create_tap(const std::string &name, const std::string &address) {
 Status set_interface_up(const std::string &name, bool up) {
     auto socket = route_socket();
     return socket ? set_up(socket->get(), name, up) : Status(tl::unexpected(socket.error()));
+}
+
+Status set_interface_mtu(const std::string &name, int mtu) {
+    auto socket = route_socket();
+    if (!socket)
+        return tl::unexpected(socket.error());
+    return change_link(
+        socket->get(), name, fmt::format("MTU {} on {}", mtu, name),
+        [mtu](rtnl_link *wanted) { rtnl_link_set_mtu(wanted, static_cast<unsigned>(mtu)); });
+}
+
+Status add_route(const std::string &network, const std::string &gateway) {
+    auto socket = route_socket();
+    if (!socket)
+        return tl::unexpected(socket.error());
+    nl_addr *to = nullptr, *by = nullptr;
+    const int parsed = std::min(nl_addr_parse(network.c_str(), AF_INET, &to),
+                                nl_addr_parse(gateway.c_str(), AF_INET, &by));
+    const Address destination(to), neighbour(by);
+    const auto what = fmt::format("route to {} by {}", network, gateway);
+    if (parsed < 0)
+        return tl::unexpected(netlink_error(what, parsed));
+    Route route(rtnl_route_alloc());
+    rtnl_nexthop *hop = rtnl_route_nh_alloc();
+    rtnl_route_nh_set_gateway(hop, neighbour.get());
+    rtnl_route_add_nexthop(route.get(), hop);
+    rtnl_route_set_dst(route.get(), destination.get());
+    if (const int error = rtnl_route_add(socket->get(), route.get(), 0); error < 0)
+        return tl::unexpected(netlink_error(what, error));
+    return {};
 }
 
 std::uint64_t interface_bytes(const std::string &name) {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guest/dead_ends.h"
+
+#include "guest/netlink_batch.h"
+#include "guest/network.h"
+#include "guest/sysfile.h"
+#include "lib/hostile_ground.h"
+
+#include <algorithm>
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace netswap::guest {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char *silent_peer = "hostile0p";
+constexpr const char *netmask = "255.255.255.0";
+constexpr auto carrier_limit = 5s;
+constexpr std::uint32_t plugged_bytes = 4 << 20; ///< the queue holds that much, without overhead
+constexpr std::uint16_t add = NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK;
+
+Result<void> route_request(NetlinkBatch &batch, const std::string &what) {
+    const auto socket = netlink_socket(NETLINK_ROUTE);
+    if (!socket)
+        return tl::unexpected(socket.error());
+    const auto done = talk(*socket, batch);
+    return done ? done : with_context(done.error(), what);
+}
+
+/// `fill` puts IFLA_INFO_DATA if the kind needs any.
+template <typename Fill>
+Result<void> add_link(const char *kind, const char *name, Fill fill) {
+    NetlinkBatch batch;
+    batch.message(RTM_NEWLINK, add, ifinfomsg{});
+    batch.put_text(IFLA_IFNAME, name);
+    const auto info = batch.nest(IFLA_LINKINFO);
+    batch.put_text(IFLA_INFO_KIND, kind);
+    fill(batch);
+    batch.end(info);
+    return route_request(batch, std::string("adding ") + kind + " " + name);
+}
+
+Result<void> interface_request(unsigned long verb, ifreq &request, const std::string &interface,
+                               const std::string &what) {
+    std::copy_n(interface.begin(), std::min<std::size_t>(interface.size(), IFNAMSIZ - 1),
+                request.ifr_name);
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (::ioctl(socket.get(), verb, &request) != 0)
+        return os_error(what + " on " + interface);
+    return {};
+}
+
+/// Up, and without an answer to ARP.
+Result<void> bring_up_silently(const std::string &interface) {
+    ifreq request{};
+    if (auto done = interface_request(SIOCGIFFLAGS, request, interface, "reading flags"); !done)
+        return done;
+    request.ifr_flags |= IFF_UP | IFF_NOARP;
+    return interface_request(SIOCSIFFLAGS, request, interface, "bringing up");
+}
+
+/// The peer is up, has no address and does not answer ARP.
+Result<void> add_silent() {
+    auto done = add_link("veth", silent_interface, [](NetlinkBatch &batch) {
+        const auto data = batch.nest(IFLA_INFO_DATA);
+        const auto peer = batch.nest(VETH_INFO_PEER);
+        batch.put_header(ifinfomsg{});
+        batch.put_text(IFLA_IFNAME, silent_peer);
+        batch.end(peer);
+        batch.end(data);
+    });
+    if (!done)
+        return done;
+    if (done = bring_up_silently(silent_peer); !done)
+        return done;
+    return bring_up(silent_interface, hostile::silent_gateway, netmask, carrier_limit);
+}
+
+Result<void> add_plugged() {
+    if (auto done = add_link("dummy", plugged_interface, [](NetlinkBatch &) {}); !done)
+        return done;
+    if (auto done = bring_up(plugged_interface, hostile::plugged_gateway, netmask, carrier_limit);
+        !done)
+        return done;
+    tcmsg header{};
+    header.tcm_family = AF_UNSPEC;
+    header.tcm_ifindex = static_cast<int>(::if_nametoindex(plugged_interface));
+    header.tcm_parent = TC_H_ROOT;
+    // Plugged from its birth: nothing goes out before it is told to.
+    const tc_plug_qopt plug{TCQ_PLUG_LIMIT, plugged_bytes};
+    NetlinkBatch batch;
+    batch.message(RTM_NEWQDISC, add, header);
+    batch.put_text(TCA_KIND, "plug");
+    batch.put(TCA_OPTIONS, plug);
+    return route_request(batch, std::string("plugging the queue of ") + plugged_interface);
+}
+
+Result<void> ethtool(const std::string &interface, ethtool_value &value, const std::string &what) {
+    ifreq request{};
+    request.ifr_data = reinterpret_cast<char *>(&value);
+    return interface_request(SIOCETHTOOL, request, interface, what);
+}
+
+} // namespace
+
+Result<void> make_dead_ends() {
+    if (auto done = write_text("/proc/sys/net/ipv4/ip_forward", "1"); !done)
+        return done;
+    if (auto done = add_silent(); !done)
+        return done;
+    return add_plugged();
+}
+
+Result<void> set_mtu(const std::string &interface, int mtu) {
+    ifreq request{};
+    request.ifr_mtu = mtu;
+    return interface_request(SIOCSIFMTU, request, interface, "MTU " + std::to_string(mtu));
+}
+
+Result<void> switch_segmentation_off(const std::string &interface) {
+    ethtool_value value{ETHTOOL_STSO, 0};
+    return ethtool(interface, value, "switching segmentation off");
+}
+
+std::optional<bool> segmentation(const std::string &interface) {
+    ethtool_value value{ETHTOOL_GTSO, 0};
+    if (!ethtool(interface, value, "reading segmentation"))
+        return std::nullopt;
+    return value.data != 0;
+}
+
+} // namespace netswap::guest

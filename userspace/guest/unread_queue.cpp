@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guest/unread_queue.h"
+
+#include "guest/netlink_batch.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace netswap::guest {
+namespace {
+
+constexpr const char *table = "hostile";
+constexpr const char *chain = "input";
+constexpr std::uint16_t queue_number = 0;
+constexpr std::uint32_t queue_length = 4096; ///< packets
+constexpr int room_for_messages = 16 << 20;  ///< or the kernel drops what it cannot tell us of
+
+constexpr std::uint16_t type_of(int subsystem, int message) {
+    return static_cast<std::uint16_t>(subsystem << 8 | message);
+}
+
+nfgenmsg general(std::uint8_t family, std::uint16_t id) {
+    nfgenmsg message{};
+    message.nfgen_family = family;
+    message.version = NFNETLINK_V0;
+    message.res_id = htons(id);
+    return message;
+}
+
+/// One expression of a rule. `fill` puts its parameters.
+template <typename Fill>
+void expression(NetlinkBatch &batch, const char *name, Fill fill) {
+    const auto element = batch.nest(NFTA_LIST_ELEM);
+    batch.put_text(NFTA_EXPR_NAME, name);
+    const auto data = batch.nest(NFTA_EXPR_DATA);
+    fill();
+    batch.end(data);
+    batch.end(element);
+}
+
+/// Goes on only with packets that have `value` there.
+template <typename Number>
+void match(NetlinkBatch &batch, std::uint32_t base, std::uint32_t offset, Number value) {
+    expression(batch, "payload", [&] {
+        batch.put_be32(NFTA_PAYLOAD_DREG, NFT_REG_1);
+        batch.put_be32(NFTA_PAYLOAD_BASE, base);
+        batch.put_be32(NFTA_PAYLOAD_OFFSET, offset);
+        batch.put_be32(NFTA_PAYLOAD_LEN, sizeof value);
+    });
+    expression(batch, "cmp", [&] {
+        batch.put_be32(NFTA_CMP_SREG, NFT_REG_1);
+        batch.put_be32(NFTA_CMP_OP, NFT_CMP_EQ);
+        const auto data = batch.nest(NFTA_CMP_DATA);
+        batch.put(NFTA_DATA_VALUE, value);
+        batch.end(data);
+    });
+}
+
+void add_rule(NetlinkBatch &batch, std::uint16_t port) {
+    constexpr std::uint32_t protocol_offset = 9; ///< in the IPv4 header
+    constexpr std::uint32_t port_offset = 2;     ///< in the UDP header
+    batch.put_text(NFTA_RULE_TABLE, table);
+    batch.put_text(NFTA_RULE_CHAIN, chain);
+    const auto expressions = batch.nest(NFTA_RULE_EXPRESSIONS);
+    match(batch, NFT_PAYLOAD_NETWORK_HEADER, protocol_offset, std::uint8_t{IPPROTO_UDP});
+    match(batch, NFT_PAYLOAD_TRANSPORT_HEADER, port_offset, htons(port));
+    expression(batch, "queue", [&] {
+        batch.put_be16(NFTA_QUEUE_NUM, queue_number);
+        batch.put_be16(NFTA_QUEUE_TOTAL, 1);
+    });
+    batch.end(expressions);
+}
+
+Result<void> add_table(std::uint16_t port) {
+    const auto socket = netlink_socket(NETLINK_NETFILTER);
+    if (!socket)
+        return tl::unexpected(socket.error());
+    constexpr int nft = NFNL_SUBSYS_NFTABLES;
+    constexpr std::uint16_t add = NLM_F_CREATE | NLM_F_ACK;
+    const auto ipv4 = general(NFPROTO_IPV4, 0);
+    NetlinkBatch batch;
+    batch.message(NFNL_MSG_BATCH_BEGIN, 0, general(AF_UNSPEC, nft));
+    batch.message(type_of(nft, NFT_MSG_NEWTABLE), add, ipv4);
+    batch.put_text(NFTA_TABLE_NAME, table);
+    batch.message(type_of(nft, NFT_MSG_NEWCHAIN), add, ipv4);
+    batch.put_text(NFTA_CHAIN_TABLE, table);
+    batch.put_text(NFTA_CHAIN_NAME, chain);
+    const auto hook = batch.nest(NFTA_CHAIN_HOOK);
+    batch.put_be32(NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_IN);
+    batch.put_be32(NFTA_HOOK_PRIORITY, 0);
+    batch.end(hook);
+    batch.put_text(NFTA_CHAIN_TYPE, "filter");
+    batch.message(type_of(nft, NFT_MSG_NEWRULE), add | NLM_F_APPEND, ipv4);
+    add_rule(batch, port);
+    batch.message(NFNL_MSG_BATCH_END, 0, general(AF_UNSPEC, nft));
+    return talk(*socket, batch);
+}
+
+void configure(NetlinkBatch &batch) {
+    batch.message(type_of(NFNL_SUBSYS_QUEUE, NFQNL_MSG_CONFIG), NLM_F_ACK,
+                  general(AF_UNSPEC, queue_number));
+}
+
+} // namespace
+
+Result<Fd> queue_datagrams(std::uint16_t port) {
+    if (auto done = add_table(port); !done)
+        return with_context(done.error(), "nf_tables rule");
+    auto socket = netlink_socket(NETLINK_NETFILTER);
+    if (!socket)
+        return socket;
+    ::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUFFORCE, &room_for_messages,
+                 sizeof room_for_messages);
+    NetlinkBatch batch;
+    configure(batch);
+    nfqnl_msg_config_cmd bind{};
+    bind.command = NFQNL_CFG_CMD_BIND;
+    bind.pf = htons(AF_INET);
+    batch.put(NFQA_CFG_CMD, bind);
+    configure(batch);
+    nfqnl_msg_config_params params{};
+    params.copy_mode = NFQNL_COPY_META;
+    batch.put(NFQA_CFG_PARAMS, params);
+    batch.put_be32(NFQA_CFG_QUEUE_MAXLEN, queue_length);
+    if (auto done = talk(*socket, batch); !done)
+        return with_context(done.error(), "netfilter queue");
+    return socket;
+}
+
+} // namespace netswap::guest

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+// A netfilter queue that is bound and never read. Made by netlink alone: the image has no room for
+// nft and its libraries, which would be a tenth of a small guest's free memory.
+#pragma once
+
+#include "guest/base.h"
+
+#include <cstdint>
+
+namespace netswap::guest {
+
+/// Sends incoming UDP datagrams for `port` into queue 0. As long as the descriptor is open,
+/// somebody seems to be going to judge them.
+Result<Fd> queue_datagrams(std::uint16_t port);
+
+} // namespace netswap::guest
