@@ -166,6 +166,17 @@ void add_faults(RunRecord &run) {
     run.down = DownReport{true, 0.75, ""};
 }
 
+void add_hostile(RunRecord &run) {
+    run.params.hostile = "udp-flood,loss1,jumbo";
+    run.hostile = {{"udp-flood", 17.5, 35000, 36700160, 0, 3, 0, 0, true},
+                   {"loss1", 17.5, 90000, 0, 0, 0, 911, 1800, false}};
+    if (!run.state)
+        run.state.emplace();
+    run.state->hostile["udp-flood"] = {{"sockets", 1}, {"drops", 0}};
+    run.state_end = run.state;
+    run.state_end->hostile["udp-flood"]["drops"] = 27101;
+}
+
 CampaignResult make_campaign(int runs) {
     CampaignResult campaign;
     campaign.host = {"tcg", "7.2.22", 2, "6.1.0-28-amd64", "2026-01-01T12:00:00Z"};

@@ -15,6 +15,9 @@ RunRecord make_run(const std::string &arm, int run, Verdict verdict);
 /// Two kills of the server and one of the daemon, all healed.
 void add_faults(RunRecord &run);
 
+/// A flood and a lossy link; what the guest said of the flood at the end.
+void add_hostile(RunRecord &run);
+
 /// bare hung in all runs, mainline in a quarter, netswap in none.
 CampaignResult make_campaign(int runs = 10);
 

@@ -21,6 +21,7 @@ using testing::HasSubstr;
 json campaign_json() {
     auto campaign = make_campaign(3);
     test::add_faults(campaign.runs.back());
+    test::add_hostile(campaign.runs.back());
     finish(campaign);
     return json(campaign);
 }

@@ -53,6 +53,21 @@ TEST(Table, ShowsRecoveryOnlyWithFaults) {
     EXPECT_THAT(text, HasSubstr("faults server-kill=2,daemon-kill=1"));
 }
 
+TEST(Table, ShowsHostileTrafficOnlyWhereItWas) {
+    auto campaign = make_campaign(3);
+    EXPECT_THAT(render_table(campaign), Not(HasSubstr("hostile")));
+    test::add_hostile(campaign.runs.back());
+    const auto text = render_table(campaign);
+    const auto flood = line_of(text, "  netswap udp-flood");
+    EXPECT_THAT(flood, HasSubstr("35.0k"));
+    EXPECT_THAT(flood, HasSubstr(" 35 "));
+    EXPECT_THAT(text, HasSubstr("    guest: drops 27101, sockets 1\n"));
+    EXPECT_THAT(line_of(text, "  netswap loss1"), HasSubstr("911"));
+    EXPECT_NE(line_of(text, "  netswap jumbo"), "");
+    EXPECT_EQ(line_of(text, "  bare udp-flood"), "");
+    EXPECT_THAT(text, HasSubstr("hostile udp-flood,loss1,jumbo"));
+}
+
 TEST(Table, IsPlainAsciiWithinItsWidth) {
     const auto text = render_table(make_campaign());
     for (const auto line : split(text, '\n')) {

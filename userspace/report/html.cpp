@@ -59,6 +59,7 @@ std::string render_html(const CampaignResult &campaign) {
         html += time_section(figures);
         html += stopped_section(figures);
         html += proof_section(figures);
+        html += hostile_section(figures);
         html += counter_section(figures);
     }
     html += reproduce_section(campaign);

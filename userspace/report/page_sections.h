@@ -21,6 +21,9 @@ std::string stopped_section(const std::vector<ArmFigures> &figures);
 /// What the guests read back: the proof that each arm was in force.
 std::string proof_section(const std::vector<ArmFigures> &figures);
 
+/// What the host sent to make a storm hostile; "" when no run was.
+std::string hostile_section(const std::vector<ArmFigures> &figures);
+
 /// Counters of the modules, medians by arm; "" when no run has any.
 std::string counter_section(const std::vector<ArmFigures> &figures);
 

@@ -98,6 +98,9 @@ std::string parameter_line(const CampaignResult &campaign) {
     add([](const RunRecord &r) {
         return r.params.faults.empty() ? "" : "faults " + r.params.faults;
     });
+    add([](const RunRecord &r) {
+        return r.params.hostile.empty() ? "" : "hostile " + r.params.hostile;
+    });
     add([](const RunRecord &r) { return sysctls_text(r.params); });
     add([](const RunRecord &r) { return r.params.accel; });
     return fmt::format("{}", fmt::join(parts, ", "));
@@ -136,6 +139,8 @@ std::string reproduce_command(const CampaignResult &campaign) {
         line += fmt::format(" --io-timeout {}", params.io_timeout_s);
     if (!params.faults.empty())
         line += " --faults " + shell_word(params.faults);
+    if (!params.hostile.empty())
+        line += " --hostile " + shell_word(params.hostile);
     for (const auto &[module, values] : all_module_params(runs))
         for (const auto value : split(values, ' '))
             line += " --module-param " + shell_word(fmt::format("{}:{}", module, value));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/figures.h"
+#include "report/hostile.h"
 #include "report/number_text.h"
 #include "report/report.h"
 
@@ -254,6 +255,7 @@ std::string render_table(const CampaignResult &campaign, const TableStyle &style
     for (std::size_t i = 0; i < rows.size(); i++)
         text += grid.line(rows[i], paint_of(figures[i]), style.colour);
     text += recoveries(figures);
+    text += hostile_table(figures);
     text += failures(figures, style);
     return text;
 }
