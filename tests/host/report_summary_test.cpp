@@ -129,8 +129,8 @@ TEST(Parameters, CommandMakesTheCampaignAgain) {
     auto campaign = make_campaign(2);
     EXPECT_EQ(reproduce_command(campaign),
               "netswap storm --kernel 6.12 --arms bare,mainline,netswap --runs 2 --mem 128M "
-              "--cpus 2 --nic virtio-net --transport nbd --conns 1 --passes 1 --seed 1 "
-              "--json out.json");
+              "--cpus 2 --nic virtio-net --transport nbd --conns 1 --passes 1 "
+              "--setup nbd-client --seed 1 --json out.json");
     campaign.runs[0].params.min_free_kb = 300;
     campaign.runs[2].params.module_params = {{"rx_reserve", "pages=0 note=a'b"}};
     campaign.runs[0].params.sysctls = {{"vm.watermark_boost_factor", "0"}};

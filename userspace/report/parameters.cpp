@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "lib/storm_setting.h"
 #include "lib/text.h"
 #include "report/figures.h"
 
@@ -9,30 +10,6 @@
 namespace netswap {
 
 namespace {
-
-constexpr std::string_view stock_suffix = "-stock";
-
-/// The --kernel that gives this run its flavour: a stock arm boots the twin of the kernel named.
-std::string kernel_option(const RunRecord &run) {
-    std::string kernel = run.params.kernel;
-    if (run.arm.rfind("stock", 0) == 0 && kernel.size() > stock_suffix.size() &&
-        kernel.compare(kernel.size() - stock_suffix.size(), stock_suffix.size(), stock_suffix) == 0)
-        kernel.resize(kernel.size() - stock_suffix.size());
-    return kernel;
-}
-
-/// A word the shell takes as it is, or quoted.
-std::string shell_word(const std::string &word) {
-    const bool plain = !word.empty() &&
-                       word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                              "0123456789+-_.,:/=") == std::string::npos;
-    if (plain)
-        return word;
-    std::string quoted = "'";
-    for (char c : word)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
 
 /// Of all runs together: a run only lists the modules its arm loads.
 std::map<std::string, std::string> all_module_params(const std::vector<RunRecord> &runs) {
@@ -110,43 +87,18 @@ std::string reproduce_command(const CampaignResult &campaign) {
     const auto &runs = campaign.runs;
     if (runs.empty())
         return "netswap storm";
-    const RunRecord &first = runs.front();
-    const RunParams &params = first.params;
-
+    auto first = runs.front();
+    first.params.module_params = all_module_params(runs);
+    auto arguments = arguments_of(first);
     std::vector<std::string> arms;
-    int most_runs = 0;
-    std::uint64_t seed = first.seed;
     for (const auto &run : runs) {
         if (std::find(arms.begin(), arms.end(), run.arm) == arms.end())
             arms.push_back(run.arm);
-        most_runs = std::max(most_runs, run.run + 1);
-        seed = std::min(seed, run.seed);
+        arguments.runs = std::max(arguments.runs, run.run + 1);
+        arguments.seed = std::min(arguments.seed, run.seed);
     }
-    std::string line = fmt::format(
-        "netswap storm --kernel {} --arms {} --runs {} --mem {}M --cpus {}",
-        shell_word(kernel_option(first)), shell_word(fmt::format("{}", fmt::join(arms, ","))),
-        most_runs, params.mem_mib, params.cpus);
-    line += fmt::format(" --nic {} --transport {} --conns {}", shell_word(params.nic),
-                        shell_word(params.transport), params.conns);
-    if (params.min_free_kb >= 0)
-        line += fmt::format(" --min-free {}K", params.min_free_kb);
-    line += fmt::format(" --passes {}", params.passes);
-    if (params.churn_rounds > 0)
-        line += fmt::format(" --churn {}", params.churn_rounds);
-    if (params.setup == "netswap")
-        line += " --setup netswap";
-    if (params.io_timeout_s >= 0)
-        line += fmt::format(" --io-timeout {}", params.io_timeout_s);
-    if (!params.faults.empty())
-        line += " --faults " + shell_word(params.faults);
-    if (!params.hostile.empty())
-        line += " --hostile " + shell_word(params.hostile);
-    for (const auto &[module, values] : all_module_params(runs))
-        for (const auto value : split(values, ' '))
-            line += " --module-param " + shell_word(fmt::format("{}:{}", module, value));
-    for (const auto &[name, value] : params.sysctls)
-        line += " --sysctl " + shell_word(fmt::format("{}={}", name, value));
-    return line + fmt::format(" --seed {} --json out.json", seed);
+    arguments.arms = join(arms, ",");
+    return storm_command(arguments) + " --json out.json";
 }
 
 } // namespace netswap
