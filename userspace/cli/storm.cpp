@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/display.h"
+#include "cli/lab.h"
 #include "cli/report_files.h"
 #include "cli/storm_flags.h"
-#include "lib/accel_probe.h"
-#include "lib/artefacts.h"
 #include "lib/campaign.h"
 #include "lib/campaign_verdict.h"
-#include "lib/host_probe.h"
 #include "lib/nbd_server.h"
 #include "lib/storm_options.h"
-#include "lib/tap.h"
 #include "report/report.h"
 
 namespace netswap::cli {
@@ -29,27 +22,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string utc_now(const char *format) {
-    return fmt::format(fmt::runtime(fmt::format("{{:{}}}", format)),
-                       fmt::gmtime(std::time(nullptr)));
-}
-
-/// Found out now, not after an hour of storms.
-Status check_writable(const std::string &file) {
-    if (file.empty())
-        return {};
-    const auto directory = fs::absolute(file).parent_path();
-    if (::access(directory.c_str(), W_OK | X_OK) != 0 || fs::is_directory(file))
-        return fail(
-            fmt::format("cannot write {}: no such directory, or no right to write there", file),
-            exit_bad_input);
-    return {};
-}
-
 /// One campaign: checks, runs, results.
 class Storm {
   public:
-    explicit Storm(StormFlags options) : options_(std::move(options)) {}
+    explicit Storm(StormFlags options)
+        : options_(std::move(options)), lab_(options_.artefacts, options_.accel) {}
 
     int run() {
         if (auto ok = prepare(); !ok) {
@@ -98,28 +75,17 @@ class Storm {
         for (const auto *file : {&options_.json, &options_.html})
             if (auto ok = check_writable(*file); !ok)
                 return ok;
-        if (auto ok = find_kernels(); !ok)
-            return ok;
+        for (const auto &arm : plan_.arms)
+            if (auto ok = lab_.find_kernel(plan_.flavour_of(arm)); !ok)
+                return ok;
         if (auto ok = read_previous(); !ok)
             return ok;
         if (auto ok = make_out(); !ok)
             return ok;
-        if (auto ok = check(); !ok)
+        if (auto ok = lab_.check(plan_.params, plan_.jobs, out_); !ok)
             return ok;
-        choose_accelerator();
+        lab_.choose_accelerator();
         make_tasks();
-        return {};
-    }
-
-    Status find_kernels() {
-        const auto directory = artefacts_directory(options_.artefacts);
-        for (const auto &arm : plan_.arms) {
-            const auto flavour = plan_.flavour_of(arm);
-            auto found = find_artefacts(directory, flavour);
-            if (!found)
-                return tl::unexpected(found.error());
-            artefacts_[flavour] = std::move(*found);
-        }
         return {};
     }
 
@@ -142,51 +108,19 @@ class Storm {
         if (out_.empty())
             out_ = fmt::format("{}/runs/{}-{}", cache_directory(), utc_now("%Y%m%dT%H%M%S"),
                                ::getpid());
-        std::error_code error;
-        fs::create_directories(out_, error);
-        if (error)
-            return fail(fmt::format("--out {}: {}", out_, error.message()), exit_bad_input);
-        out_ = fs::absolute(out_);
+        auto made = make_directory(out_, "--out");
+        if (!made)
+            return tl::unexpected(made.error());
+        out_ = std::move(*made);
         return {};
-    }
-
-    Status check() {
-        const auto &p = plan_.params;
-        HostNeeds needs;
-        needs.network = p.transport == "nbd";
-        needs.log_directory = out_;
-        needs.memory_mib = plan_.jobs * (p.mem_mib + p.swap_mib + 100);
-        if (auto ok = check_host(host_, needs); !ok)
-            return ok;
-        if (auto version = host_.qemu_version())
-            qemu_ = *version;
-        return needs.network ? try_server(p, out_) : Status{};
-    }
-
-    void choose_accelerator() {
-        plan_.params.accel = options_.accel;
-        if (options_.accel != "auto")
-            return;
-        std::string reason;
-        plan_.params.accel = probe_accelerator(artefacts_.begin()->second.kernel, reason);
-        if (!reason.empty())
-            fmt::print(stderr, "no KVM, using TCG: {}\n", reason);
     }
 
     void make_tasks() {
         for (auto &run : plan_.schedule()) {
-            RunTask task;
             run.run += first_index(run.arm.name);
             run.seed = plan_.seed + static_cast<unsigned>(run.run);
-            task.artefacts = artefacts_.at(run.params.kernel);
-            task.log_directory = fmt::format("{}/{}-{:03}", out_, run.arm.name, run.run);
-            task.orders.server = lab_host_address;
-            task.orders.port = lab_nbd_port;
-            task.orders.export_name = lab_export;
-            if (!run.params.faults.empty())
-                task.orders.sample_ms = 100; // recovery is told to that much
-            task.plan = std::move(run);
-            tasks_.push_back(std::move(task));
+            const auto logs = fmt::format("{}/{}-{:03}", out_, run.arm.name, run.run);
+            tasks_.push_back(lab_.task(std::move(run), logs));
         }
     }
 
@@ -201,9 +135,7 @@ class Storm {
 
     CampaignResult assemble() const {
         auto result = previous_;
-        utsname system{};
-        ::uname(&system);
-        result.host = {plan_.params.accel, qemu_, host_.cpus(), system.release, started_};
+        result.host = lab_.host();
         const auto &records = display_->records();
         result.runs.insert(result.runs.end(), records.begin(), records.end());
         finish(result);
@@ -227,13 +159,10 @@ class Storm {
 
     StormFlags options_;
     StormPlan plan_;
-    RealHost host_;
+    Lab lab_;
     CampaignResult previous_;
-    std::map<std::string, Artefacts> artefacts_; ///< by flavour
     std::vector<RunTask> tasks_;
     std::string out_;
-    std::string qemu_;
-    std::string started_ = utc_now("%Y-%m-%dT%H:%M:%SZ");
     Display *display_ = nullptr;
 };
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/lab.h"
+
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "lib/accel_probe.h"
+#include "lib/tap.h"
+
+namespace netswap::cli {
+
+namespace fs = std::filesystem;
+
+std::string utc_now(const char *format) {
+    return fmt::format(fmt::runtime(fmt::format("{{:{}}}", format)),
+                       fmt::gmtime(std::time(nullptr)));
+}
+
+Status check_writable(const std::string &file) {
+    if (file.empty())
+        return {};
+    const auto directory = fs::absolute(file).parent_path();
+    if (::access(directory.c_str(), W_OK | X_OK) != 0 || fs::is_directory(file))
+        return fail(
+            fmt::format("cannot write {}: no such directory, or no right to write there", file),
+            exit_bad_input);
+    return {};
+}
+
+Result<std::string> make_directory(const std::string &directory, std::string_view option) {
+    std::error_code error;
+    fs::create_directories(directory, error);
+    if (error)
+        return fail(fmt::format("{} {}: {}", option, directory, error.message()), exit_bad_input);
+    return fs::absolute(directory).string();
+}
+
+Lab::Lab(const std::string &artefacts, std::string accel)
+    : directory_(artefacts_directory(artefacts)), accel_(std::move(accel)),
+      started_(utc_now("%Y-%m-%dT%H:%M:%SZ")) {}
+
+Status Lab::find_kernel(const std::string &flavour) {
+    if (kernels_.contains(flavour))
+        return {};
+    auto found = find_artefacts(directory_, flavour);
+    if (!found)
+        return tl::unexpected(found.error());
+    kernels_[flavour] = std::move(*found);
+    return {};
+}
+
+Status Lab::check(const RunParams &params, int jobs, const std::string &out) {
+    HostNeeds needs;
+    needs.network = params.transport == "nbd";
+    needs.log_directory = out;
+    needs.memory_mib = jobs * (params.mem_mib + params.swap_mib + 100);
+    if (auto ok = check_host(host_, needs); !ok)
+        return ok;
+    if (auto version = host_.qemu_version())
+        qemu_ = *version;
+    return needs.network ? try_server(params, out) : Status{};
+}
+
+void Lab::choose_accelerator() {
+    if (accel_ != "auto")
+        return;
+    std::string reason;
+    accel_ = probe_accelerator(kernels_.begin()->second.kernel, reason);
+    if (!reason.empty())
+        fmt::print(stderr, "no KVM, using TCG: {}\n", reason);
+}
+
+HostInfo Lab::host() const {
+    utsname system{};
+    ::uname(&system);
+    return {accel_, qemu_, host_.cpus(), system.release, started_};
+}
+
+RunTask Lab::task(RunPlan run, std::string log_directory) const {
+    RunTask task;
+    task.artefacts = kernels_.at(run.params.kernel);
+    task.log_directory = std::move(log_directory);
+    task.orders.server = lab_host_address;
+    task.orders.port = lab_nbd_port;
+    task.orders.export_name = lab_export;
+    if (!run.params.faults.empty())
+        task.orders.sample_ms = 100; // recovery is told to that much
+    run.params.accel = accel_;
+    task.plan = std::move(run);
+    return task;
+}
+
+} // namespace netswap::cli
