@@ -9,14 +9,6 @@
 
 namespace netswap::cli {
 
-namespace {
-
-std::string key_of(const std::string &arm, int run) {
-    return fmt::format("{} {}", arm, run);
-}
-
-} // namespace
-
 int terminal_width(int fd) {
     winsize size{};
     if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 10)
@@ -24,8 +16,8 @@ int terminal_width(int fd) {
     return 80;
 }
 
-std::string describe_run(const RunRecord &record) {
-    auto line = fmt::format("{} {}: {}", record.arm, record.run, to_string(record.verdict));
+std::string describe_end(const RunRecord &record) {
+    std::string line(to_string(record.verdict));
     if (record.elapsed_s)
         line += fmt::format(" in {:.1f} s", *record.elapsed_s);
     if (!record.message.empty())
@@ -33,10 +25,14 @@ std::string describe_run(const RunRecord &record) {
     return line;
 }
 
+std::string Display::name(const std::string &arm, const RunParams &params, int run) const {
+    return namer_ ? namer_(arm, params, run) : fmt::format("{} {}", arm, run);
+}
+
 void Display::started(const RunPlan &plan) {
     if (std::find(arms_.begin(), arms_.end(), plan.arm.name) == arms_.end())
         arms_.push_back(plan.arm.name);
-    running_[key_of(plan.arm.name, plan.run)] = "boot";
+    running_[name(plan.arm.name, plan.params, plan.run)] = "boot";
     draw();
 }
 
@@ -44,16 +40,17 @@ void Display::progress(const RunPlan &plan, const RunProgress &progress) {
     auto text = progress.phase;
     if (progress.pswpout > 0)
         text += fmt::format(", {} MiB out", progress.pswpout / 256);
-    running_[key_of(plan.arm.name, plan.run)] = std::move(text);
+    running_[name(plan.arm.name, plan.params, plan.run)] = std::move(text);
     draw();
 }
 
 void Display::finished(const RunRecord &record, const std::vector<TestMessage> &tests) {
     records_.push_back(record);
     tests_.insert(tests_.end(), tests.begin(), tests.end());
-    running_.erase(key_of(record.arm, record.run));
+    const auto who = name(record.arm, record.params, record.run);
+    running_.erase(who);
     clear();
-    fmt::print(stderr, "[{}/{}] {}\n", records_.size(), total_, describe_run(record));
+    fmt::print(stderr, "[{}/{}] {}: {}\n", records_.size(), total_, who, describe_end(record));
     if (record.hang)
         for (const auto &line : record.hang->cycle)
             fmt::print(stderr, "        {}\n", line);

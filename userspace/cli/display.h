@@ -18,6 +18,11 @@ class Display final : public CampaignObserver {
     Display(std::size_t total, bool terminal, std::function<void()> on_record)
         : total_(total), terminal_(terminal), on_record_(std::move(on_record)) {}
 
+    /// What a run is called; without this it is by arm and index.
+    using Namer =
+        std::function<std::string(const std::string &arm, const RunParams &params, int run)>;
+    void name_runs(Namer namer) { namer_ = std::move(namer); }
+
     void started(const RunPlan &plan) override;
     void progress(const RunPlan &plan, const RunProgress &progress) override;
     void finished(const RunRecord &record, const std::vector<TestMessage> &tests) override;
@@ -30,10 +35,12 @@ class Display final : public CampaignObserver {
 
   private:
     void draw();
+    [[nodiscard]] std::string name(const std::string &arm, const RunParams &params, int run) const;
 
     std::size_t total_;
     bool terminal_;
     std::function<void()> on_record_;
+    Namer namer_;
     std::map<std::string, std::string> running_; ///< "arm run 3" -> what it does
     std::vector<std::string> arms_;              ///< in order of appearance
     std::vector<RunRecord> records_;
@@ -43,7 +50,7 @@ class Display final : public CampaignObserver {
 /// Columns of the terminal behind a descriptor, 80 if it does not tell.
 int terminal_width(int fd);
 
-/// "bare 3: hang (no page moved for 20 s in phase 'write')"
-std::string describe_run(const RunRecord &record);
+/// "hang (no page moved for 20 s in phase 'write')"
+std::string describe_end(const RunRecord &record);
 
 } // namespace netswap::cli

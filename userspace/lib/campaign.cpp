@@ -76,6 +76,10 @@ Status Campaign::run() {
     signals_ = block.descriptor();
     while (!interrupted_ && (next_ < tasks_.size() || !slots_.empty())) {
         if (next_ < tasks_.size() && slots_.size() < jobs_) {
+            if (may_start_ && !may_start_()) {
+                next_ = tasks_.size();
+                continue;
+            }
             if (auto ok = start_next(); !ok) {
                 tear_down();
                 return ok;

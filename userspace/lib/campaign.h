@@ -32,6 +32,9 @@ class Campaign {
     Campaign(std::vector<RunTask> tasks, int jobs, RunLauncher launcher,
              CampaignObserver &observer);
 
+    /// Asked before each run is started; at the first no, no more are.
+    void start_while(std::function<bool()> may_start) { may_start_ = std::move(may_start); }
+
     /// Ends early when SIGINT, SIGTERM or SIGHUP comes: runs under way are taken down and count for
     /// nothing. An error is a failure to start runs at all.
     Status run();
@@ -59,6 +62,7 @@ class Campaign {
     std::size_t next_ = 0;
     std::size_t jobs_;
     RunLauncher launcher_;
+    std::function<bool()> may_start_;
     CampaignObserver &observer_;
     std::vector<Slot> slots_;
     Fd signals_;

@@ -5,8 +5,9 @@
 
 namespace netswap {
 
-/// Contents of page.css and page.js, built in. Neither holds "</style" or "</script".
+/// Contents of page.css, matrix.css and page.js, built in. Neither holds "</style" or "</script".
 std::string_view page_css();
+std::string_view matrix_css();
 std::string_view page_js();
 
 } // namespace netswap

@@ -12,17 +12,6 @@ namespace netswap {
 
 namespace {
 
-std::string opening(const std::string &title) {
-    // The policy keeps the promise that the page needs nothing else: no request can leave it.
-    return fmt::format("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                       "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                       "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
-                       "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
-                       escape_markup(title), page_css());
-}
-
 std::string header(const CampaignResult &campaign, const std::string &title) {
     const auto controls = build_controls(campaign.runs);
     const char *tone = !controls.bare_hung ? "none" : *controls.bare_hung ? "ok" : "warning";
@@ -49,10 +38,21 @@ std::string survival_section(const std::vector<ArmFigures> &figures) {
 
 } // namespace
 
+std::string page_opening(const std::string &title, std::string_view more_css) {
+    // The policy keeps the promise that the page needs nothing else: no request can leave it.
+    return fmt::format("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                       "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                       "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
+                       "<title>{}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n<main>\n",
+                       escape_markup(title), page_css(), more_css);
+}
+
 std::string render_html(const CampaignResult &campaign) {
     const auto figures = arm_figures(campaign.runs);
     const auto title = headline(figures);
-    std::string html = opening(title) + header(campaign, title);
+    std::string html = page_opening(title) + header(campaign, title);
     if (!figures.empty()) {
         html += survival_section(figures);
         html += summary_section(figures);

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report/figures.h"
 
 /// The parts of the HTML page, each a complete element. All text is escaped within.
 namespace netswap {
+
+/// From the doctype to the begin of <main>; `more_css` goes behind page.css.
+std::string page_opening(const std::string &title, std::string_view more_css = "");
 
 /// One number per arm and measure: the terminal's table.
 std::string summary_section(const std::vector<ArmFigures> &figures);

@@ -3,6 +3,7 @@
 #include "report/hostile.h"
 #include "report/number_text.h"
 #include "report/report.h"
+#include "report/terminal_text.h"
 
 #include <algorithm>
 #include <array>
@@ -10,20 +11,10 @@
 
 #include <fmt/format.h>
 
-#include "lib/text.h"
 
 namespace netswap {
 
 namespace {
-
-enum class Paint { plain, good, middling, bad, dim };
-
-std::string painted(std::string text, Paint paint, bool colour) {
-    if (!colour || paint == Paint::plain)
-        return text;
-    const char *code = paint == Paint::good ? "32" : paint == Paint::bad ? "31" : "33";
-    return fmt::format("\x1b[{}m{}\x1b[0m", paint == Paint::dim ? "2" : code, text);
-}
 
 struct Column {
     const char *head;
@@ -65,12 +56,6 @@ Row row_of(const ArmFigures &arm) {
             compact(arm.marked),
             compact(arm.dropped),
             lowest_text(arm)};
-}
-
-Paint paint_of(const ArmFigures &arm) {
-    if (arm.survived == arm.total())
-        return Paint::good;
-    return arm.survived == 0 ? Paint::bad : Paint::middling;
 }
 
 class Grid {
@@ -128,34 +113,6 @@ class Grid {
     std::array<std::size_t, columns.size()> widths_{};
     std::size_t gap_ = 2;
 };
-
-/// Without control characters: these texts come out of the guest and go to a terminal.
-std::string printable(std::string text) {
-    for (char &c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            c = '?';
-    return text;
-}
-
-/// Words of `text` on lines of at most `width`, further lines indented.
-std::string wrapped(std::string_view text, int width, std::string_view indent) {
-    std::string result;
-    std::size_t column = 0;
-    for (const auto word : split(text, ' ')) {
-        if (word.empty())
-            continue;
-        if (column > 0 && column + 1 + word.size() > static_cast<std::size_t>(width)) {
-            result += "\n" + std::string(indent);
-            column = indent.size();
-        } else if (column > 0) {
-            result += " ";
-            column++;
-        }
-        result += word;
-        column += word.size();
-    }
-    return result + "\n";
-}
 
 /// The run that tells most about an arm's failures: the first with a cycle, else the first.
 const RunRecord *telling_failure(const ArmFigures &arm) {
@@ -253,7 +210,7 @@ std::string render_table(const CampaignResult &campaign, const TableStyle &style
     text += grid.line(heads, Paint::plain, false) + grid.line(units, Paint::plain, false);
     text += grid.rule();
     for (std::size_t i = 0; i < rows.size(); i++)
-        text += grid.line(rows[i], paint_of(figures[i]), style.colour);
+        text += grid.line(rows[i], survival_paint(figures[i].survived, figures[i].total()), style.colour);
     text += recoveries(figures);
     text += hostile_table(figures);
     text += failures(figures, style);
