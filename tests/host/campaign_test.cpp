@@ -112,6 +112,15 @@ TEST_F(CampaignTest, EveryVerdictComesThrough) {
     EXPECT_FALSE(std::filesystem::exists(directory.path() + "/pass/scratch"));
 }
 
+TEST_F(CampaignTest, NoMoreRunsAreStartedThanMayBe) {
+    Campaign campaign(tasks({"pass", "hang", "oom", "crash"}), 1, forked(scripted_run), recorder);
+    campaign.start_while([&] { return recorder.records.size() < 2; });
+    ASSERT_TRUE(campaign.run());
+    EXPECT_THAT(recorder.order, ElementsAre("pass", "hang"));
+    EXPECT_EQ(recorder.records.size(), 2U);
+    EXPECT_FALSE(campaign.interrupted());
+}
+
 TEST_F(CampaignTest, JobsRunSideBySide) {
     const auto slow = [](const RunTask &task) {
         ::usleep(300'000);

@@ -6,4 +6,6 @@ set(NETSWAP_MATRIX_TESTS
     matrix/matrix_record_test.cpp
     matrix/matrix_report_test.cpp
     matrix/matrix_fixture.cpp
+    matrix/shrinker_test.cpp
+    matrix/trial_record_test.cpp
 )

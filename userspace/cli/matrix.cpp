@@ -128,14 +128,10 @@ class Matrix {
             session_.arms.push_back(arm.name);
         session_.dimensions = std::move(order->dimensions);
         session_.options = std::move(order->options);
-        for (const auto &[flavour, artefacts] : lab_.kernels())
-            for (const auto &[what, file] :
-                 {std::pair{"kernel", artefacts.kernel}, std::pair{"image", artefacts.initramfs}}) {
-                auto print = fingerprint(file);
-                if (!print)
-                    return tl::unexpected(print.error());
-                session_.artefacts[fmt::format("{} {}", flavour, what)] = std::move(*print);
-            }
+        auto prints = fingerprints(lab_.kernels());
+        if (!prints)
+            return tl::unexpected(prints.error());
+        session_.artefacts = std::move(*prints);
         out_ = flags_.out;
         if (out_.empty())
             out_ = fmt::format("{}/matrix/{}", cache_directory(), session_key(session_));

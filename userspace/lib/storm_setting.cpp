@@ -74,9 +74,22 @@ StormSetting setting(std::string_view name, bool told = false) {
             [](const StormArguments &from, StormArguments &to) { to.*Member = from.*Member; }};
 }
 
+/// Options and parameters that some builds of the lab have.
+template <typename A>
+void add_hostile(std::vector<StormSetting> &list) {
+    if constexpr (requires(A a) { a.hostile; })
+        list.push_back(setting<&A::hostile>("hostile"));
+}
+
+template <typename A, typename P>
+void take_hostile(A &arguments, const P &params) {
+    if constexpr (requires { arguments.hostile = params.hostile; })
+        arguments.hostile = params.hostile;
+}
+
 std::vector<StormSetting> make_settings() {
     using A = StormArguments;
-    return {
+    std::vector<StormSetting> list{
         setting<&A::kernel>("kernel", true),
         setting<&A::mem>("mem", true),
         setting<&A::cpus>("cpus", true),
@@ -98,6 +111,8 @@ std::vector<StormSetting> make_settings() {
         setting<&A::hang_after_s>("hang-after"),
         setting<&A::timeout_s>("timeout"),
     };
+    add_hostile<A>(list);
+    return list;
 }
 
 /// The --kernel that gives a run its flavour: a stock arm boots the twin of the kernel named.
@@ -169,6 +184,7 @@ StormArguments arguments_of(const RunRecord &record) {
     if (p.io_timeout_s >= 0)
         a.io_timeout_s = p.io_timeout_s;
     a.faults = p.faults;
+    take_hostile(a, p);
     leave_out_defaults(a);
     return a;
 }

@@ -183,14 +183,32 @@ Result<std::string> fingerprint(const std::string &file) {
     return fmt::format("{:016x}", hash(*content));
 }
 
+Result<std::map<std::string, std::string>>
+fingerprints(const std::map<std::string, Artefacts> &flavours) {
+    std::map<std::string, std::string> prints;
+    for (const auto &[flavour, artefacts] : flavours)
+        for (const auto &[what, file] :
+             {std::pair{"kernel", artefacts.kernel}, std::pair{"image", artefacts.initramfs}}) {
+            auto print = fingerprint(file);
+            if (!print)
+                return tl::unexpected(print.error());
+            prints[fmt::format("{} {}", flavour, what)] = std::move(*print);
+        }
+    return prints;
+}
+
+std::string short_hash(std::string_view text) {
+    const auto value = hash(text);
+    return fmt::format("{:08x}", static_cast<std::uint32_t>(value ^ (value >> 32)));
+}
+
 std::string session_key(const MatrixSession &s) {
     std::string text = fmt::format("{} {} {}", s.seed, s.host.accel, options_text(s));
     for (const auto &name : names_of(s.dimensions))
         text += " " + name;
     for (const auto &[name, print] : s.artefacts)
         text += fmt::format(" {} {}", name, print);
-    const auto value = hash(text);
-    return fmt::format("{:08x}", static_cast<std::uint32_t>(value ^ (value >> 32)));
+    return short_hash(text);
 }
 
 } // namespace netswap

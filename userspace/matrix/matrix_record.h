@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/artefacts.h"
 #include "lib/record.h"
 #include "lib/result.h"
 #include "matrix/grid.h"
@@ -60,7 +61,14 @@ Status same_experiment(const MatrixSession &earlier, const MatrixSession &now);
 /// 16 hex digits that differ when the file does: to notice a mix-up, not an attack.
 Result<std::string> fingerprint(const std::string &file);
 
-/// For the name of a directory: 8 hex digits over what same_experiment() compares.
+/// Of the kernels and images of these flavours: "6.12 kernel" -> fingerprint.
+Result<std::map<std::string, std::string>>
+fingerprints(const std::map<std::string, Artefacts> &flavours);
+
+/// 8 hex digits, to name a directory by what is in it.
+std::string short_hash(std::string_view text);
+
+/// A short_hash() over what same_experiment() compares.
 std::string session_key(const MatrixSession &session);
 
 } // namespace netswap

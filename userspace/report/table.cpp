@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 
-
 namespace netswap {
 
 namespace {
@@ -210,7 +209,8 @@ std::string render_table(const CampaignResult &campaign, const TableStyle &style
     text += grid.line(heads, Paint::plain, false) + grid.line(units, Paint::plain, false);
     text += grid.rule();
     for (std::size_t i = 0; i < rows.size(); i++)
-        text += grid.line(rows[i], survival_paint(figures[i].survived, figures[i].total()), style.colour);
+        text += grid.line(rows[i], survival_paint(figures[i].survived, figures[i].total()),
+                          style.colour);
     text += recoveries(figures);
     text += hostile_table(figures);
     text += failures(figures, style);
