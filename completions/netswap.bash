@@ -19,6 +19,11 @@ _netswap_configured()
 		"${_netswap_root-}"/etc/netswap/netswap.conf.d/*.toml 2>/dev/null
 }
 
+# The options that say what a storm is.
+_netswap_scenario=(--kernel --mem --cpus --nic --transport --server --conns --min-free --passes
+	--swap --map --workers --seed --setup --io-timeout --faults --hostile --hang-after --timeout
+	--churn --module-param --sysctl)
+
 # The options of a command.
 _netswap_options()
 {
@@ -40,10 +45,16 @@ _netswap_options()
 	run) echo --keep-fds --best-effort ;;
 	metrics) echo --listen --once ;;
 	storm)
-		echo --kernel --arms --runs --mem --cpus --nic --transport --server --conns --min-free \
-			--passes --swap --map --workers --seed --jobs --setup --io-timeout --faults \
-			--hostile --hang-after --timeout --churn --module-param --sysctl --order --accel --json \
-			--html --out --artefacts --append
+		echo "${_netswap_scenario[@]}" --arms --runs --jobs --order --accel --json --html --out \
+			--artefacts --append
+		;;
+	matrix)
+		echo "${_netswap_scenario[@]}" --arms --runs --jobs --budget --show --accel --html --out \
+			--artefacts
+		;;
+	shrink)
+		echo "${_netswap_scenario[@]}" --arms --from --record --runs --at-least --budget --accel \
+			--out --artefacts
 		;;
 	guest-test)
 		echo --kernel --filter --policy --mem --cpus --nic --hang-after --timeout --accel \
@@ -73,22 +84,22 @@ _netswap_values()
 	"metrics --listen") echo unix:/run/netswap/metrics.sock ;;
 	*" --kernel") echo 6.12 6.12-stock debian-6.12 debian-6.1 ;;
 	*" --nic") echo virtio-net e1000 rtl8139 vmxnet3 ;;
-	"storm --transport") echo nbd disk ;;
-	"storm --server") echo nbdkit nbd-server ;;
-	"storm --arms") echo bare mainline netswap stock stock+guard bare,mainline,netswap ;;
-	"storm --hostile")
+	*" --transport") echo nbd disk ;;
+	"storm --server" | "matrix --server" | "shrink --server") echo nbdkit nbd-server ;;
+	*" --arms") echo bare mainline netswap stock stock+guard bare,mainline,netswap ;;
+	*" --hostile")
 		echo udp-flood tcp-unread fragments forward packet-socket nfqueue loss1 loss5 jumbo \
 			connections memcg
 		;;
-	"storm --setup") echo netswap nbd-client ;;
+	*" --setup") echo netswap nbd-client ;;
 	"storm --order") echo interleaved by-arm ;;
 	*" --accel") echo auto kvm tcg ;;
 	"guest-test --policy") echo mainline bare stock ;;
 	"boot-test --network") echo networkd ifupdown ;;
-	"storm --json" | *" --html") echo -f ;;
+	"storm --json" | *" --html" | *" --from") echo -f ;;
 	*" --out" | *" --artefacts") echo -d ;;
 	*" --json" | *" --force" | *" --no-daemon" | *" --if-down" | *" --if-up" | *" --quiet") ;;
-	*" --wait" | *" --keep-fds" | *" --best-effort" | *" --once" | *" --append") ;;
+	*" --wait" | *" --keep-fds" | *" --best-effort" | *" --once" | *" --append" | *" --show") ;;
 	*" --help" | *" --version") ;;
 	*" --"*) echo - ;;
 	esac
@@ -99,8 +110,8 @@ _netswap_words()
 {
 	case "$1" in
 	"")
-		echo up down status top events plan reserve sockets mark unmark doctor run metrics storm guest-test \
-			boot-test check-json report
+		echo up down status top events plan reserve sockets mark unmark doctor run metrics storm \
+			matrix shrink guest-test boot-test check-json report
 		;;
 	up) _netswap_configured ;;
 	down | status | top) _netswap_up ;;

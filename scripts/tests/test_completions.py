@@ -65,7 +65,9 @@ class BashTest(unittest.TestCase):
         self.assertEqual(self.ask("up", "--via", ""), {"netlink", "nbd-client"})
         self.assertEqual(self.ask("up", "--reserve", "k"), {"keep"})
         self.assertEqual(self.ask("up", "--reserve", "=", "k"), {"keep"})
-        self.assertEqual(self.ask("storm", "--accel", "="), {"auto", "kvm", "tcg"})
+        for command in ("storm", "matrix", "shrink"):
+            self.assertEqual(self.ask(command, "--accel", "="), {"auto", "kvm", "tcg"})
+            self.assertEqual(self.ask(command, "--server", ""), {"nbdkit", "nbd-server"})
 
     def test_a_number_is_not_guessed(self):
         self.configure()
@@ -111,10 +113,15 @@ class ZshTest(unittest.TestCase):
         self.assertEqual(set(self.branches), commands())
 
     def test_has_the_options_of_each_command(self):
-        lab = self.flags(re.search(r"  lab=\((.*?)\n  \)", self.text, re.S)[1])
+        shared = {
+            name: self.flags(re.search(rf"  {name}=\((.*?)\n  \)", self.text, re.S)[1])
+            for name in ("lab", "scenario")
+        }
         for command, branch in self.branches.items():
             with self.subTest(command=command):
-                told = self.flags(branch) | {"--help"} | (lab if "$lab" in branch else set())
+                told = self.flags(branch) | {"--help"}
+                for name, flags in shared.items():
+                    told |= flags if f"${name}" in branch else set()
                 self.assertEqual(told, options(command))
 
     def test_knows_the_daemon_and_netswap_itself(self):

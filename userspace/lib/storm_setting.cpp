@@ -74,22 +74,9 @@ StormSetting setting(std::string_view name, bool told = false) {
             [](const StormArguments &from, StormArguments &to) { to.*Member = from.*Member; }};
 }
 
-/// Options and parameters that some builds of the lab have.
-template <typename A>
-void add_hostile(std::vector<StormSetting> &list) {
-    if constexpr (requires(A a) { a.hostile; })
-        list.push_back(setting<&A::hostile>("hostile"));
-}
-
-template <typename A, typename P>
-void take_hostile(A &arguments, const P &params) {
-    if constexpr (requires { arguments.hostile = params.hostile; })
-        arguments.hostile = params.hostile;
-}
-
 std::vector<StormSetting> make_settings() {
     using A = StormArguments;
-    std::vector<StormSetting> list{
+    return {
         setting<&A::kernel>("kernel", true),
         setting<&A::mem>("mem", true),
         setting<&A::cpus>("cpus", true),
@@ -102,6 +89,7 @@ std::vector<StormSetting> make_settings() {
         setting<&A::setup>("setup"),
         setting<&A::io_timeout_s>("io-timeout"),
         setting<&A::faults>("faults"),
+        setting<&A::hostile>("hostile"),
         setting<&A::module_params>("module-param"),
         setting<&A::sysctls>("sysctl"),
         setting<&A::server>("server"),
@@ -111,8 +99,6 @@ std::vector<StormSetting> make_settings() {
         setting<&A::hang_after_s>("hang-after"),
         setting<&A::timeout_s>("timeout"),
     };
-    add_hostile<A>(list);
-    return list;
 }
 
 /// The --kernel that gives a run its flavour: a stock arm boots the twin of the kernel named.
@@ -184,7 +170,7 @@ StormArguments arguments_of(const RunRecord &record) {
     if (p.io_timeout_s >= 0)
         a.io_timeout_s = p.io_timeout_s;
     a.faults = p.faults;
-    take_hostile(a, p);
+    a.hostile = p.hostile;
     leave_out_defaults(a);
     return a;
 }
