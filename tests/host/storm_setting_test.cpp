@@ -84,6 +84,16 @@ TEST(StormSetting, ARecordGivesTheArgumentsThatMadeIt) {
               "--sysctl vm.swappiness=10 --map 400M --workers 3 --hang-after 60 --seed 7");
 }
 
+TEST(StormSetting, ParametersInTheNameOfAnArmAreNotGivenTwice) {
+    StormArguments a;
+    a.arms = "bare+gfp:a=1+sock:b=2";
+    a.module_params = {"gfp:c=3"};
+    const auto record = record_of(a);
+    const auto again = arguments_of(record);
+    EXPECT_THAT(again.module_params, ElementsAre("gfp_memalloc:c=3"));
+    EXPECT_EQ(record_of(again).params, record.params);
+}
+
 TEST(StormSetting, WhatFollowsFromTheRestIsLeftOut) {
     StormArguments a;
     a.arms = "stock";

@@ -114,6 +114,23 @@ std::string size_text(std::int64_t number, char unit) {
     return number > 0 ? fmt::format("{}{}", number, unit) : "";
 }
 
+/// Without those that come with the arm's name.
+std::map<std::string, std::string> own_module_params(const RunRecord &record) {
+    auto own = record.params.module_params;
+    const auto arm = parse_arm(record.arm);
+    if (!arm)
+        return own;
+    for (const auto &[module, values] : arm->params)
+        if (const auto it = own.find(module); it != own.end() && it->second.ends_with(values)) {
+            it->second.resize(it->second.size() - values.size());
+            if (trim(it->second).empty())
+                own.erase(it);
+            else
+                it->second = std::string(trim(it->second));
+        }
+    return own;
+}
+
 /// Takes back each setting without which the plan is the same.
 void leave_out_defaults(StormArguments &arguments) {
     const auto plan = plan_storm(arguments);
@@ -161,7 +178,7 @@ StormArguments arguments_of(const RunRecord &record) {
     a.hang_after_s = p.hang_after_s;
     a.timeout_s = p.timeout_s;
     a.churn = p.churn_rounds;
-    for (const auto &[module, values] : p.module_params)
+    for (const auto &[module, values] : own_module_params(record))
         for (const auto value : split(values, ' '))
             a.module_params.push_back(fmt::format("{}:{}", module, value));
     for (const auto &[name, value] : p.sysctls)

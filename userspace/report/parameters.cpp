@@ -11,14 +11,6 @@ namespace netswap {
 
 namespace {
 
-/// Of all runs together: a run only lists the modules its arm loads.
-std::map<std::string, std::string> all_module_params(const std::vector<RunRecord> &runs) {
-    std::map<std::string, std::string> all;
-    for (const auto &run : runs)
-        all.insert(run.params.module_params.begin(), run.params.module_params.end());
-    return all;
-}
-
 std::string min_free_text(const RunRecord &run) {
     if (run.params.min_free_kb >= 0)
         return fmt::format("min_free {} kB", run.params.min_free_kb);
@@ -87,13 +79,17 @@ std::string reproduce_command(const CampaignResult &campaign) {
     const auto &runs = campaign.runs;
     if (runs.empty())
         return "netswap storm";
-    auto first = runs.front();
-    first.params.module_params = all_module_params(runs);
-    auto arguments = arguments_of(first);
+    auto arguments = arguments_of(runs.front());
+    auto &params = arguments.module_params;
     std::vector<std::string> arms;
     for (const auto &run : runs) {
-        if (std::find(arms.begin(), arms.end(), run.arm) == arms.end())
+        if (std::find(arms.begin(), arms.end(), run.arm) == arms.end()) {
             arms.push_back(run.arm);
+            // A run only lists those of modules that its arm loads.
+            for (const auto &param : arguments_of(run).module_params)
+                if (std::find(params.begin(), params.end(), param) == params.end())
+                    params.push_back(param);
+        }
         arguments.runs = std::max(arguments.runs, run.run + 1);
         arguments.seed = std::min(arguments.seed, run.seed);
     }
