@@ -33,6 +33,7 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 
+#include "alloc_list.h"
 #include "entitled.h"
 #include "gfp_memalloc.h"
 #include "netswap.h"
@@ -44,6 +45,7 @@ enum {
 	TAKEN_RECEIVE, TAKEN_REFILL, TAKEN_TRANSMIT, TAKEN_RECLAIM,
 	REFUSED_RECEIVE, REFUSED_REFILL, REFUSED_TRANSMIT, REFUSED_RECLAIM,
 	REFUSED_ORDER, MARKED, UNMARKED, POLICY_LIFTED, BATCH_CUT,
+	CHECK_LISTED, CHECK_UNLISTED,
 };
 
 static const char * const counter_names[] = {
@@ -62,6 +64,8 @@ static const char * const counter_names[] = {
 	[UNMARKED] = "pages_not_marked",
 	[POLICY_LIFTED] = "policy_lifted",
 	[BATCH_CUT] = "batches_cut",
+	[CHECK_LISTED] = "check_listed",
+	[CHECK_UNLISTED] = "check_unlisted",
 };
 
 static struct netswap_mechanism mech;
@@ -206,6 +210,8 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 		if (netswap_reserve_active())
 			note_share(free - pages);
 		netswap_count_many(&mech, TAKEN_RECEIVE + class, pages);
+		if (static_branch_unlikely(&alloc_list_on))
+			netswap_count(&mech, alloc_list_covers(gfp) ? CHECK_LISTED : CHECK_UNLISTED);
 		return true;
 	}
 	netswap_count(&mech, REFUSED_RECEIVE + class);

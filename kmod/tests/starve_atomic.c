@@ -2,7 +2,7 @@
 /*
  * Makes memory short for the behaviour tests: each write to the parameter
  * "take" takes every page that an ordinary atomic caller could get. Unloading
- * gives all of them back.
+ * gives all of them back. A write to "reserve" takes a few pages below that.
  *
  * Unlike a raised watermark this ends: one page that comes free is enough for
  * whoever waits for one.
@@ -29,10 +29,39 @@ static int taken(char *text, const struct kernel_param *param)
 	return sysfs_emit(text, "%lu\n", starve.taken);
 }
 
+/* In no list of who takes reserve memory on the way to swap, and never will be. */
+static noinline int take_from_reserve(void)
+{
+	struct page *page = alloc_page(GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN);
+
+	if (!page)
+		return -ENOMEM;
+	list_add(&page->lru, &starve.pages);
+	starve.taken++;
+	return 0;
+}
+
+static int take_reserve(const char *value, const struct kernel_param *param)
+{
+	unsigned int pages;
+	int err = kstrtouint(value, 10, &pages);
+
+	guard(mutex)(&lock);
+	starve_take(&starve, GFP_ATOMIC);
+	for (; !err && pages; pages--)
+		err = take_from_reserve();
+	return err;
+}
+
 static const struct kernel_param_ops take_ops = { .set = take, .get = taken };
 
 module_param_cb(take, &take_ops, NULL, 0600);
 MODULE_PARM_DESC(take, "written: take all pages an atomic caller gets; read: pages taken");
+
+static const struct kernel_param_ops reserve_ops = { .set = take_reserve };
+
+module_param_cb(reserve, &reserve_ops, NULL, 0200);
+MODULE_PARM_DESC(reserve, "written: take so many pages from the reserve");
 
 static int __init starve_atomic_init(void)
 {
