@@ -19,7 +19,7 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::size_t limit = 5'000'000;
+constexpr std::size_t limit = 2'000'000;
 
 Findings explore(const Rules &rules, const Sizes &sizes = {}) {
     const auto findings = Explorer(World(rules, sizes)).explore(limit);
@@ -30,6 +30,12 @@ Findings explore(const Rules &rules, const Sizes &sizes = {}) {
 Sizes with_hostile() {
     Sizes sizes;
     sizes.hostile = true;
+    return sizes;
+}
+
+Sizes with_loss() {
+    Sizes sizes;
+    sizes.loss = true;
     return sizes;
 }
 
@@ -53,6 +59,7 @@ TEST(Model, EveryStateHasItsOwnKey) {
     state.threads = 1;
     state.unacked = 12;
     state.unanswered = 9;
+    state.lost = 11;
     state.holder = Holder::worker;
     state.refill = Refill::sending;
     state.stack = {InStack{Packet::ack, 1}, InStack{Packet::hostile, 2}};
@@ -85,7 +92,7 @@ TEST(Model, ATraceIsAWayThatTheWorldAllows) {
             ASSERT_TRUE(follows(world, state, step)) << arm.name << ": " << in_words(step);
             state = step.next;
         }
-        EXPECT_EQ(findings.trace.empty(), arm.name == "netswap");
+        EXPECT_EQ(findings.trace.empty(), arm.name.starts_with("netswap"));
     }
 }
 
@@ -129,8 +136,25 @@ TEST(Model, EachRuleBringsTheDeadlockBackWhenItIsRemoved) {
     for (const auto &arm : ablations()) {
         const bool needed =
             std::find(not_needed.begin(), not_needed.end(), arm.name) == not_needed.end();
-        EXPECT_EQ(explore(arm.rules, with_hostile()).progress(), !needed) << arm.name;
+        const bool passes = explore(arm.rules, with_hostile()).progress() &&
+                            explore(arm.rules, with_loss()).progress();
+        EXPECT_EQ(passes, !needed) << arm.name;
     }
+}
+
+TEST(Model, LossesNeedTheTimerOrARepetitionFromTheReserve) {
+    auto rules = netswap();
+    const auto timed = explore(rules, with_loss());
+    EXPECT_TRUE(timed.progress());
+    EXPECT_EQ(timed.losing, 0u);
+    EXPECT_EQ(timed.share_taken, 0u);
+    rules.request_timer = false;
+    const auto findings = explore(rules, with_loss());
+    EXPECT_TRUE(findings.stuck);
+    EXPECT_THAT(who_waits(World(rules, with_loss()), findings),
+                Contains(HasSubstr("to send one again, TCP gets none")));
+    rules.repeat_uses_reserve = true;
+    EXPECT_TRUE(explore(rules, with_loss()).progress());
 }
 
 TEST(Model, StrangersAreHarmlessUnlessTheyStay) {

@@ -2,7 +2,8 @@
 #include "model/explorer.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -10,9 +11,9 @@ namespace netswap::model {
 
 Result<Findings> Explorer::explore(std::size_t limit) {
     Findings findings;
-    states_ = {pack(world_.start())};
+    states_ = {};
+    states_.add(pack(world_.start()));
     parents_ = {0};
-    known_ = {{states_[0], 0}};
 
     std::optional<Index> end;
     for (Index index = 0; index < states_.size() && !end; index++) {
@@ -51,59 +52,63 @@ bool Explorer::visit(Index index, Findings &findings) {
         findings.steps++;
         moves |= step.mover == Mover::system;
         loses |= step.act == Act::ack_lost || step.act == Act::reply_lost;
-        const auto key = pack(step.next);
-        if (!known_.emplace(key, static_cast<Index>(states_.size())).second)
-            return;
-        states_.push_back(key);
-        parents_.push_back(index);
+        if (states_.add(pack(step.next)).second)
+            parents_.push_back(index);
     });
     findings.losing += loses;
     findings.share_taken += state.free + state.charged() < world_.sizes().receive_share();
     return moves;
 }
 
-/// For each state: can a completion be reached by steps of the system? Backwards from all of them.
+/// For each state: can a completion be reached by steps of the system? Backwards from all of them,
+/// along a list of steps that is sorted by where they lead.
 std::vector<std::uint8_t> Explorer::live_states() const {
-    std::vector<std::vector<Index>> before(states_.size());
+    std::vector<std::pair<Index, Index>> steps; // to, from
+    std::vector<Index> first(states_.size() + 1, 0);
     std::vector<std::uint8_t> live(states_.size(), 0);
     std::vector<Index> queue;
     for (Index index = 0; index < states_.size(); index++) {
         world_.each_step(unpack(states_[index]), [&](const Step &step) {
             if (step.mover == Mover::environment)
                 return;
-            before[known_.at(pack(step.next))].push_back(index);
+            const auto to = states_.at(pack(step.next));
+            steps.emplace_back(to, index);
+            first[to + 1]++;
             if (!step.completes || live[index])
                 return;
             live[index] = 1;
             queue.push_back(index);
         });
     }
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    std::vector<Index> before(steps.size());
+    auto next = first;
+    for (const auto &[to, from] : steps)
+        before[next[to]++] = from;
+
     while (!queue.empty()) {
         const auto index = queue.back();
         queue.pop_back();
-        for (const auto previous : before[index]) {
-            if (live[previous])
+        for (auto i = first[index]; i < first[index + 1]; i++) {
+            if (live[before[i]])
                 continue;
-            live[previous] = 1;
-            queue.push_back(previous);
+            live[before[i]] = 1;
+            queue.push_back(before[i]);
         }
     }
     return live;
 }
 
 bool Explorer::completes_from(const State &state) const {
-    std::vector<Key> queue{pack(state)};
-    std::unordered_set<Key> seen{queue[0]};
+    KeyIndex seen;
+    seen.add(pack(state));
     bool completes = false;
-    while (!queue.empty() && !completes) {
-        const auto from = unpack(queue.back());
-        queue.pop_back();
-        world_.each_step(from, [&](const Step &step) {
+    for (Index index = 0; index < seen.size() && !completes; index++) {
+        world_.each_step(unpack(seen[index]), [&](const Step &step) {
             if (step.mover == Mover::environment)
                 return;
             completes |= step.completes;
-            if (const auto key = pack(step.next); seen.insert(key).second)
-                queue.push_back(key);
+            seen.add(pack(step.next));
         });
     }
     return completes;

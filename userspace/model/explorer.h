@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "lib/result.h"
+#include "model/key_index.h"
 #include "model/world.h"
 
 namespace netswap::model {
@@ -42,7 +42,7 @@ class Explorer {
     Result<Findings> explore(std::size_t limit);
 
   private:
-    using Index = std::uint32_t;
+    using Index = KeyIndex::Index;
 
     /// Notes the states that follow; says whether anybody can do more than try in vain.
     bool visit(Index index, Findings &findings);
@@ -51,9 +51,8 @@ class Explorer {
     std::vector<Step> trace_to(Index target) const;
 
     World world_;
-    std::vector<Key> states_; ///< in the order in which they were found
+    KeyIndex states_;
     std::vector<Index> parents_;
-    std::unordered_map<Key, Index> known_;
 };
 
 } // namespace netswap::model

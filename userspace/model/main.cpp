@@ -31,6 +31,7 @@ int main(int argc, char **argv) {
         "--trace", arm_name,
         "Print one arm's shortest way into the deadlock instead of the table of all arms");
     app.add_flag("--hostile", sizes.hostile, "With --trace: others send packets, too");
+    app.add_flag("--loss", sizes.loss, "With --trace: packets that were sent may be lost");
     app.add_option("--ring", sizes.ring, "Buffers of the receive ring")
         ->check(CLI::Range(1, 4))
         ->capture_default_str();

@@ -20,6 +20,7 @@ const std::vector<RuleName> &rule_names() {
          "atomic callers may take down to 3/8 of min"},
         {"sender_lets_go", &Rules::sender_lets_go,
          "an acknowledgement waits for a lock of the waiting sender"},
+        {"request_timer", &Rules::request_timer, "a dead connection keeps what it holds"},
         {"throttle", &Rules::throttle, "user tasks go on writing out when half of min is used"},
     };
     return names;
@@ -48,10 +49,16 @@ std::vector<Arm> arms() {
     auto refilled = mainline();
     refilled.refill_uses_reserve = true;
     refilled.refill_never_waits = true;
-    return {{"bare", bare()},
-            {"mainline", mainline()},
-            {"mainline + refill from the reserve", refilled},
-            {"netswap", netswap()}};
+    auto repeats = netswap();
+    repeats.repeat_uses_reserve = true;
+    repeats.request_timer = false;
+    return {
+        {"bare", "the reserve is for reclaimers", bare()},
+        {"mainline", "heads from the reserve, others' marked packets dropped", mainline()},
+        {"mainline + refill", "and the ring filled from the reserve, without waiting", refilled},
+        {"netswap", "all rules", netswap()},
+        {"netswap + repeat", "lost packets sent again from the reserve, no timer needed", repeats},
+    };
 }
 
 std::vector<Arm> ablations() {
@@ -62,7 +69,7 @@ std::vector<Arm> ablations() {
         // Without the rule for transmit there is none for kernel threads either.
         if (name.rule == &Rules::transmit_leaves_share)
             rules.threads_leave_share = false;
-        all.push_back({std::string("netswap - ") + name.name, rules});
+        all.push_back({std::string("netswap - ") + name.name, name.without, rules});
     }
     return all;
 }

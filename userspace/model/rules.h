@@ -26,6 +26,10 @@ struct Rules {
     bool pool_is_absolute = false;
     /// A sender that waits gives up its socket: an acknowledgement needs no lock that it holds.
     bool sender_lets_go = true;
+    /// A connection on which requests are not answered in time is given up (nbd's timer).
+    bool request_timer = false;
+    /// What TCP needs to send a lost packet again may come from the reserve.
+    bool repeat_uses_reserve = false;
     /// User tasks do not begin to write out when half of the reserve is used.
     bool throttle = false;
 
@@ -50,6 +54,7 @@ struct Sizes {
     int threads = 1;      ///< kernel threads that write out
     int kept = 3;         ///< packets that a socket without a reader takes
     bool hostile = false; ///< others send packets, too
+    bool loss = false;    ///< packets that were sent may be lost on their way
 
     /// What receive needs at worst: a full ring, and a buffer and a head for each packet under way.
     int receive_share() const { return ring + 2 * cpus; }
@@ -64,6 +69,7 @@ struct Sizes {
 
 struct Arm {
     std::string name;
+    std::string what; ///< for the reader of a table
     Rules rules;
 };
 
@@ -71,7 +77,7 @@ Rules bare();
 Rules mainline();
 Rules netswap();
 
-/// bare, mainline, mainline with a refill from the reserve, netswap.
+/// bare, mainline, both steps from mainline to netswap, and netswap with repetition.
 std::vector<Arm> arms();
 
 /// netswap with one rule removed, for each of its rules: "netswap - strangers_dropped".

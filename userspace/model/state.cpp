@@ -56,7 +56,7 @@ Key pack(const State &state) {
     packer.put(state.free, 5).put(state.ring, 3).put(state.ring_charged, 3);
     packer.put(state.kept, 4).put(state.kept_charged, 5);
     packer.put(state.users, 3).put(state.threads, 3);
-    packer.put(state.unacked, 4).put(state.unanswered, 4);
+    packer.put(state.unacked, 4).put(state.unanswered, 4).put(state.lost, 4);
     packer.put(state.holder, 2).put(state.refill, 3);
     for (const auto &packet : state.stack)
         packer.put(packet.kind, 2).put(packet.charged, 2);
@@ -69,7 +69,7 @@ State unpack(Key key) {
     unpacker.get(state.free, 5).get(state.ring, 3).get(state.ring_charged, 3);
     unpacker.get(state.kept, 4).get(state.kept_charged, 5);
     unpacker.get(state.users, 3).get(state.threads, 3);
-    unpacker.get(state.unacked, 4).get(state.unanswered, 4);
+    unpacker.get(state.unacked, 4).get(state.unanswered, 4).get(state.lost, 4);
     unpacker.get(state.holder, 2).get(state.refill, 3);
     for (auto &packet : state.stack)
         unpacker.get(packet.kind, 2).get(packet.charged, 2);

@@ -44,6 +44,7 @@ struct State {
     std::uint8_t threads = 0;      ///< kernel threads that wait for the lock
     std::uint8_t unacked = 0;
     std::uint8_t unanswered = 0;
+    std::uint8_t lost = 0; ///< of those unacked: their packet did not arrive
     Holder holder = Holder::nobody;
     Refill refill = Refill::idle;
     std::array<InStack, max_cpus> stack{}; ///< in ascending order

@@ -57,6 +57,12 @@ std::string in_words(const Step &step) {
         return "refill_work gets no buffer, enables NAPI and will come again";
     case Act::worker_reclaims:
         return "refill_work gets no buffer, reclaims and picks a page to write out";
+    case Act::packet_lost:
+        return "a packet with a page is lost on its way";
+    case Act::packet_repeated:
+        return "TCP's timer sends the lost packet again";
+    case Act::connection_ends:
+        return "nbd's timer gives the connection up: its packets are freed, its requests wait";
     }
     return {};
 }
@@ -97,6 +103,8 @@ std::string receive_waits(const World &world, const State &state) {
     if (world.head_grant(state) == World::Grant::none)
         return fmt::format("the ACK cannot be received: its head gets none of the {} free pages",
                            state.free);
+    if (state.lost > 0)
+        return "no ACK is under way";
     return "nothing is under way that an ACK could free";
 }
 
@@ -115,6 +123,10 @@ std::vector<std::string> who_waits(const World &world, const Findings &findings)
     if (state.holder != Holder::nobody)
         lines.push_back(holder_waits(world, state));
     lines.push_back(receive_waits(world, state));
+    if (state.lost > 0)
+        lines.push_back(fmt::format("{} packets were lost; to send one again, TCP gets none of the "
+                                    "{} free pages",
+                                    state.lost, state.free));
     if (state.kept > 0)
         lines.push_back(fmt::format("{} pages are in packets that nobody reads", 2 * state.kept));
     return lines;

@@ -18,40 +18,40 @@ std::vector<Arm> all_arms() {
     return all;
 }
 
-/// What is so without the rule that the arm lacks.
-std::string meaning(const Arm &arm) {
-    for (const auto &name : rule_names())
-        if (arm.name == std::string("netswap - ") + name.name)
-            return name.without;
-    return {};
-}
-
-std::string row(const std::string &a, const std::string &b, const std::string &c,
-                const std::string &d) {
-    return fmt::format("| {} | {} | {} | {} |\n", a, b, c, d);
+std::string row(const std::vector<std::string> &cells) {
+    std::string text = "|";
+    for (const auto &cell : cells)
+        text += fmt::format(" {} |", cell);
+    return text + "\n";
 }
 
 std::string cell(const Findings &findings) {
     if (!findings.progress())
         return verdict(findings);
-    const auto lost = findings.losing == 0 ? "no answer lost" : "answers lost";
-    return fmt::format("pass: {} states, {}", findings.states, lost);
+    return fmt::format("pass: {} states{}{}", findings.states,
+                       findings.losing == 0 ? "" : ", answers lost",
+                       findings.share_taken == 0 ? "" : ", receive's share taken");
 }
 
 } // namespace
 
-Result<std::string> table(Sizes sizes, std::size_t limit) {
-    auto text = row("arm", "that is", "alone", "with others' packets") + "|---|---|---|---|\n";
+Result<std::string> table(const Sizes &sizes, std::size_t limit) {
+    auto hostile = sizes;
+    hostile.hostile = true;
+    auto lossy = sizes;
+    lossy.loss = true;
+
+    auto text = row({"arm", "that is", "alone", "with others' packets", "with losses"}) +
+                "|---|---|---|---|---|\n";
     for (const auto &arm : all_arms()) {
-        std::string cells[2];
-        for (const bool hostile : {false, true}) {
-            sizes.hostile = hostile;
-            const auto findings = Explorer(World(arm.rules, sizes)).explore(limit);
+        std::vector<std::string> cells{arm.name, arm.what};
+        for (const auto &world : {sizes, hostile, lossy}) {
+            const auto findings = Explorer(World(arm.rules, world)).explore(limit);
             if (!findings)
                 return with_context(findings.error(), arm.name);
-            cells[hostile] = cell(*findings);
+            cells.push_back(cell(*findings));
         }
-        text += row(arm.name, meaning(arm), cells[0], cells[1]);
+        text += row(cells);
     }
     return text;
 }

@@ -8,9 +8,9 @@
 
 namespace netswap::model {
 
-/// What the model finds for each arm and ablation, without and with others' packets, as a table for
-/// a Markdown page. Fails when a world has more states than `limit`.
-Result<std::string> table(Sizes sizes, std::size_t limit);
+/// What the model finds for each arm and ablation (alone, with others' packets, with packets lost),
+/// as a table for a Markdown page. Fails when a world has more states than `limit`.
+Result<std::string> table(const Sizes &sizes, std::size_t limit);
 
 /// The shortest way of one arm into its deadlock, in words, and who waits for whom there.
 Result<std::string> trace(const Arm &arm, const Sizes &sizes, std::size_t limit);

@@ -33,16 +33,22 @@ bool World::may_send(const State &state) const {
     return bound ? state.free > sizes_.receive_share() - state.charged() : state.free > 0;
 }
 
-World::Grant World::head_grant(const State &state) const {
+World::Grant World::grant(const State &state, bool from_reserve) const {
     if (state.free > atomic_floor())
         return Grant::ordinary;
-    return rules_.heads_use_reserve && state.free > 0 ? Grant::reserve : Grant::none;
+    return from_reserve && state.free > 0 ? Grant::reserve : Grant::none;
+}
+
+World::Grant World::head_grant(const State &state) const {
+    return grant(state, rules_.heads_use_reserve);
 }
 
 World::Grant World::refill_grant(const State &state) const {
-    if (state.free > atomic_floor())
-        return Grant::ordinary;
-    return rules_.refill_uses_reserve && state.free > 0 ? Grant::reserve : Grant::none;
+    return grant(state, rules_.refill_uses_reserve);
+}
+
+World::Grant World::repeat_grant(const State &state) const {
+    return grant(state, rules_.repeat_uses_reserve);
 }
 
 /// More than the watermark is as good as enough: the rest goes to whoever waited for memory.
@@ -55,7 +61,7 @@ void World::each_step(const State &state, const Visit &visit) const {
     write_out(state, visit);
     send(state, visit);
     if (state.receives() && state.ring > 0) {
-        if (state.under_way(Packet::ack) < state.unacked)
+        if (state.under_way(Packet::ack) + state.lost < state.unacked)
             arrive(state, Packet::ack, visit);
         if (state.under_way(Packet::reply) < state.unanswered)
             arrive(state, Packet::reply, visit);
@@ -67,6 +73,7 @@ void World::each_step(const State &state, const Visit &visit) const {
             handle(state, slot, visit);
     fill(state, visit);
     work(state, visit);
+    lose_and_repeat(state, visit);
 }
 
 void World::load(const State &state, const Visit &visit) const {
@@ -243,6 +250,29 @@ void World::work(const State &state, const Visit &visit) const {
     } else if (state.unacked + state.unanswered + state.writing() < sizes_.requests()) {
         Step step{Act::worker_reclaims, Mover::system, false, state};
         step.next.refill = Refill::waiting;
+        visit(step);
+    }
+}
+
+/// What is sent again is freed with the rest, by its acknowledgement; it has to be had for a
+/// moment.
+void World::lose_and_repeat(const State &state, const Visit &visit) const {
+    if (sizes_.loss && state.under_way(Packet::ack) + state.lost < state.unacked) {
+        Step step{Act::packet_lost, Mover::environment, false, state};
+        step.next.lost++;
+        visit(step);
+    }
+    if (state.lost > 0 && repeat_grant(state) != Grant::none) {
+        Step step{Act::packet_repeated, Mover::system, false, state};
+        step.next.lost--;
+        visit(step);
+    }
+    // The request is another one's again, who has to begin anew on another connection.
+    if (state.lost > 0 && rules_.request_timer) {
+        Step step{Act::connection_ends, Mover::system, false, state};
+        step.next.lost--;
+        step.next.unacked--;
+        give_back(step.next, 1);
         visit(step);
     }
 }

@@ -38,6 +38,9 @@ enum class Act : std::uint8_t {
     worker_fills,
     worker_gives_up,
     worker_reclaims,
+    packet_lost,
+    packet_repeated,
+    connection_ends,
 };
 
 struct Step {
@@ -47,8 +50,8 @@ struct Step {
     State next;
 };
 
-/// The interleaved steps of all parts. The server answers every request and TCP sends a lost packet
-/// again, so an acknowledgement that could not be received is still there to be received.
+/// The interleaved steps of all parts. The server answers every request that reaches it. An answer
+/// that could not be received comes again, for the server has the memory to send it.
 class World {
   public:
     World(const Rules &rules, const Sizes &sizes) : rules_(rules), sizes_(sizes) {}
@@ -64,6 +67,7 @@ class World {
     enum class Grant { none, ordinary, reserve };
     Grant head_grant(const State &state) const;
     Grant refill_grant(const State &state) const;
+    Grant repeat_grant(const State &state) const;
 
     /// Free pages at which ordinary atomic callers stop.
     int atomic_floor() const;
@@ -82,7 +86,9 @@ class World {
     void handle(const State &state, std::size_t slot, const Visit &visit) const;
     void fill(const State &state, const Visit &visit) const;
     void work(const State &state, const Visit &visit) const;
+    void lose_and_repeat(const State &state, const Visit &visit) const;
     void give_back(State &state, int pages) const;
+    Grant grant(const State &state, bool from_reserve) const;
 
     Rules rules_;
     Sizes sizes_;
