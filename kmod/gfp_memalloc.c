@@ -211,7 +211,8 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 			note_share(free - pages);
 		netswap_count_many(&mech, TAKEN_RECEIVE + class, pages);
 		if (static_branch_unlikely(&alloc_list_on))
-			netswap_count(&mech, alloc_list_covers(gfp) ? CHECK_LISTED : CHECK_UNLISTED);
+			netswap_count(&mech, alloc_list_covers(gfp) ?
+					     CHECK_LISTED : CHECK_UNLISTED);
 		return true;
 	}
 	netswap_count(&mech, REFUSED_RECEIVE + class);
