@@ -66,6 +66,7 @@ Verdict storm(Channel &channel, const Config &config) {
     auto verdict = run->run();
     send_phase(channel, "done");
     send_state(channel, "state_end", config.hostile);
+    run->let_hostile_go();
     send_counters(channel, counters);
     if (config.transport == Transport::nbd && config.setup == Setup::netswap)
         end_area(channel, verdict);

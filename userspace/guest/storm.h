@@ -25,6 +25,9 @@ class Storm {
     /// end_limit_s the workers go on until the host's order "end".
     Verdict run();
 
+    /// Ends the process that holds the sockets for --hostile, and with it what they held.
+    void let_hostile_go() { hostile_.reset(); }
+
   private:
     Storm(Channel &channel, const Config &config, Kmsg &kmsg, Board board, Monitor monitor)
         : channel_(channel), config_(config), kmsg_(kmsg), board_(std::move(board)),
