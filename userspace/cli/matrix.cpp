@@ -83,8 +83,6 @@ class Matrix {
                 return with_context(parsed.error(), "--budget");
             seconds = *parsed;
         }
-        const SystemClock clock;
-        const Budget budget(clock, seconds);
         auto ok = check_writable(flags_.html);
         if (ok)
             ok = plan();
@@ -94,6 +92,8 @@ class Matrix {
             ok = check_lab();
         if (!ok)
             return tl::unexpected(ok.error());
+        const SystemClock clock;
+        const Budget budget(clock, seconds); // of runs: checks do not count
         const bool interrupted = perform(budget, ok);
         if (!ok)
             return tl::unexpected(ok.error());

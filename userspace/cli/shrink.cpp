@@ -118,8 +118,6 @@ class Shrink {
             return fail(fmt::format("--at-least {} of --runs {} cannot hang", flags_.rules.at_least,
                                     flags_.rules.runs),
                         exit_bad_input);
-        const SystemClock clock;
-        const Budget budget(clock, seconds);
         const auto start = scenario();
         if (!start)
             return tl::unexpected(start.error());
@@ -128,6 +126,8 @@ class Shrink {
         auto journal = Journal::open(out_ + "/" + records_name);
         if (!journal)
             return tl::unexpected(journal.error());
+        const SystemClock clock;
+        const Budget budget(clock, seconds); // of runs: checks do not count
         LabRunner runner(lab_, out_, budget);
         auto recorded = RecordedRunner::open(*journal, session_, runner);
         if (!recorded)
@@ -136,6 +136,7 @@ class Shrink {
         fmt::print("begin: {}\n", session_.start);
         if (recorded->found() > 0)
             fmt::print("{} runs of this search are there already\n", recorded->found());
+        std::fflush(stdout);
         Shrinker shrinker(flags_.rules, *recorded, [](const ShrinkStep &step) {
             fmt::print("{}\n", describe(step));
             std::fflush(stdout);
