@@ -192,7 +192,6 @@ std::string plan_json(const MachineFacts &facts, const ReservePlan &plan) {
                       {"least_pages", plan.least_pages},
                       {"emergency_pages", plan.emergency_pages},
                       {"missing_pages", plan.missing_pages},
-                      {"rx_reserve_pages", plan.module_pages},
                       {"min_now_pages", plan.min_now},
                       {"min_needed_pages", plan.min_needed},
                       {"exclusive_now_pages", plan.exclusive_now},

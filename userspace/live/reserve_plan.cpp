@@ -11,22 +11,11 @@ namespace {
 
 /// The high watermark lies at 1.5 times min, and kswapd keeps that free: with an eighth of memory
 /// as min three sixteenths are out of use. More than that costs more than swap brings. (The kernel
-/// itself allows khugepaged a twentieth, and rx_reserve's pool a quarter if told so by hand.)
+/// itself allows khugepaged a twentieth, and the reservation tree a quarter if told so by hand.)
 constexpr std::int64_t limit_fraction = 8;
 
 /// What somebody asks for by name may be more, within reason.
 constexpr std::int64_t fixed_fraction = 4;
-
-/// kmod/rx_reserve.c: rx_reserve_size().
-constexpr std::int64_t module_per_queue = 128, module_per_cpu = 64, module_fraction = 32;
-
-std::int64_t module_size(const MachineFacts &facts) {
-    std::int64_t queues = 0;
-    for (const auto &nic : facts.nics)
-        queues += nic.queues;
-    return std::min(queues * module_per_queue + facts.cpus * module_per_cpu,
-                    lowmem_managed(facts.zones) / module_fraction);
-}
 
 std::int64_t min_free_of(const MachineFacts &facts, std::int64_t pages) {
     return min_free_for(facts.zones, pages, facts.page_kb());
@@ -83,11 +72,9 @@ void add_notes(ReservePlan &plan, const MachineFacts &facts) {
             "hooked kernel, refill answered by {}: {} emergency pages lie below every watermark "
             "and are counted",
             facts.hook->refill.empty() ? "nobody" : facts.hook->refill, plan.emergency_pages));
-    plan.notes.push_back(fmt::format(
-        "the rx_reserve module by itself keeps {} pages for such cards: 128 a queue (256 buffers "
-        "of half a page), 64 a CPU, at most 1/32 of memory; rings and CPUs of this table are {}, "
-        "with the rings as they are",
-        plan.module_pages, plan.receive_pages));
+    if (facts.hook)
+        plan.notes.emplace_back("netswap's modules size their reservation tree by themselves, from "
+                                "rings, CPUs, MTU and sockets: netswap reserve shows it");
     if (facts.boost_factor == 0)
         plan.notes.emplace_back(
             "vm.watermark_boost_factor is 0: no boost hides a small min, so the "
@@ -114,12 +101,9 @@ ReservePlan make_reserve_plan(const MachineFacts &facts, int conns) {
     for (const auto &term : plan.terms) {
         plan.total_pages += term.pages;
         plan.least_pages += term.least;
-        if (term.name == "per-cpu receive" || term.name.rfind("rx-ring ", 0) == 0)
-            plan.receive_pages += term.pages;
     }
     plan.emergency_pages = facts.hook ? facts.hook->emergency_pages : 0;
     plan.missing_pages = std::max<std::int64_t>(0, plan.total_pages - plan.emergency_pages);
-    plan.module_pages = module_size(facts);
 
     const auto page_kb = facts.page_kb();
     plan.min_now = std::max<std::int64_t>(0, lowmem_min(facts.zones) - plan.emergency_pages);

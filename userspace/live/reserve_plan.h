@@ -35,8 +35,6 @@ struct ReservePlan {
     std::int64_t least_pages = 0;     ///< the terms' least
     std::int64_t emergency_pages = 0; ///< a hooked kernel's pool, which covers a part
     std::int64_t missing_pages = 0;   ///< total without that
-    std::int64_t receive_pages = 0;   ///< rings and CPUs, to compare with rx_reserve
-    std::int64_t module_pages = 0;    ///< what rx_reserve takes by itself on such a machine
 
     std::vector<ZonePlan> zones;
     std::int64_t min_now = 0;       ///< pages, sum of the zones' min, without the pool

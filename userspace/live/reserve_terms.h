@@ -15,7 +15,7 @@ struct ReserveTerm {
     std::string name;       ///< "rx-ring eth0"
     std::int64_t pages = 0; ///< bound
     std::int64_t least = 0; ///< pages without which nothing moves at all
-    bool receive = false;   ///< counted by rx_reserve too
+    bool receive = false;   ///< in the group network of the reservation tree
     std::string how;        ///< the computation, with its numbers
     std::string source;     ///< kernel function, paper or patch that it comes from
 };

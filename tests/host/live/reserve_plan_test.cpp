@@ -90,11 +90,11 @@ TEST(ReservePlan, OfAKnownMachineIsKnownToThePage) {
     EXPECT_TRUE(has(plan.warnings, "load netswap_guard"));
 }
 
-TEST(ReservePlan, TheModulesOwnPoolIsNamedBesides) {
-    const auto plan = make_reserve_plan(known_machine(), 1);
-    EXPECT_EQ(plan.module_pages, 128 + 2 * 64);
-    EXPECT_EQ(plan.receive_pages, 256 + 72);
-    EXPECT_TRUE(has(plan.notes, "keeps 256 pages"));
+TEST(ReservePlan, AHookedKernelSizesItselfAndThePlanSaysSo) {
+    auto facts = known_machine();
+    EXPECT_FALSE(has(make_reserve_plan(facts, 1).notes, "netswap reserve"));
+    facts.hook.emplace();
+    EXPECT_TRUE(has(make_reserve_plan(facts, 1).notes, "netswap reserve"));
 }
 
 TEST(ReservePlan, LeavesAMachineAloneThatHasEnough) {
