@@ -8,10 +8,8 @@ requires_kernel 6.12
 
 out=$work/matrix
 # Small enough for a guest of 64 MiB: some seconds a run.
-matrix()
-{
-	"$netswap" matrix --arms netswap --mem 64M --map 128M --min-free default,1M --runs 1 --out "$out" "$@"
-}
+matrix=("$netswap" matrix --arms netswap --mem 64M --map 128M --min-free "default,1M" --runs 1 --accel tcg \
+	--out "$out")
 
 # runs COUNT: so many are on record, all of them whole.
 runs()
@@ -27,11 +25,11 @@ runs()
 	END
 }
 
-matrix --budget 1s >"$work/table" || fail "the first part: $(cat "$work/table")"
+"${matrix[@]}" --budget 1s >"$work/table" || fail "the first part: $(cat "$work/table")"
 runs 1
 grep -q "^1 of 2 runs made" "$work/table" || fail "the table: $(cat "$work/table")"
 printf '{"cell":' >>"$out/matrix.jsonl" # as after a crash
-matrix >"$work/table" || fail "the second part: $(cat "$work/table")"
+"${matrix[@]}" >"$work/table" || fail "the second part: $(cat "$work/table")"
 runs 2
 grep -q "^2 of 2 runs made" "$work/table" || fail "the table: $(cat "$work/table")"
 grep -q '1/1 \[21-100 %\]' "$work/table" || fail "no interval: $(cat "$work/table")"
@@ -40,10 +38,10 @@ diff <(grep -v ^page: "$work/table") <(grep -v ^page: "$work/shown") || fail "--
 [ "$(grep -o '<td class="s5">' "$work/page.html" | wc -l)" -eq 2 ] || fail "the map has not two cells"
 ! grep -qE '(src|href)="https?:' "$work/page.html" || fail "the page needs the network"
 
-refused options --passes --out -- matrix --passes 2
-refused value 1K -- matrix --mem 1K
+refused options --passes --out -- "${matrix[@]}" --passes 2
+refused value 1K -- "$netswap" matrix --mem 1K
 refused nothing-there "$work/none" -- "$netswap" matrix --show --out "$work/none"
-refused budget soon -- matrix --budget soon
+refused budget soon -- "$netswap" matrix --budget soon
 refused arms "one arm" -- "$netswap" shrink --arms bare,netswap
 refused no-hang "none of its 2 runs hung" -- "$netswap" shrink --from "$out/matrix.jsonl"
 refused no-file "$work/none" -- "$netswap" shrink --from "$work/none"
