@@ -25,5 +25,6 @@ python3 - "$work/faults.json" <<-'END' || fail "what the record says about the f
 END
 
 # Without the daemon nobody reconnects: the same fault is the end of the swap area.
-storm control.json --arms netswap --runs 1 --setup nbd-client --faults server-kill=1
-verdicts control.json netswap error hang
+storm control.json --arms netswap --runs 1 --setup nbd-client --faults server-kill=1 \
+	--hang-after 45 --timeout 60
+verdicts control.json netswap error hang oom

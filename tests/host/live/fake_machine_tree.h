@@ -13,7 +13,7 @@
 
 namespace netswap::live {
 
-class FakeTree {
+class FakeMachineTree {
   public:
     [[nodiscard]] Paths paths() const { return Paths(directory_.path()); }
 

@@ -19,7 +19,7 @@ class MachineFactsFiles : public ::testing::Test {
     Result<MachineFacts> read(const std::vector<std::string> &servers = {}) {
         return read_machine_facts(tree_.paths(), links_, servers);
     }
-    FakeTree tree_;
+    FakeMachineTree tree_;
     FakeLinks links_;
 };
 

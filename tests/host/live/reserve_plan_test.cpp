@@ -219,7 +219,7 @@ TEST(ReservePlan, ALargerMtuMakesNothingSmaller) {
          {"", "000000000000000100", "000000011000000000", "0000000000000000"})
         for (const char *driver : {"virtio_net", "e1000"})
             for (const bool lro : {false, true}) {
-                FakeTree tree;
+                FakeMachineTree tree;
                 FakeLinks links;
                 links.lros = {{"eth0", lro}};
                 tree.card("eth0", driver, 68, 1, features);

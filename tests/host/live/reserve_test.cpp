@@ -89,7 +89,7 @@ class Reserve : public ::testing::Test {
         return std::filesystem::exists(paths_.run("min_free"));
     }
 
-    FakeTree tree_;
+    FakeMachineTree tree_;
     Paths paths_ = tree_.paths();
     FakeKernel kernel_;
     std::int64_t first_ = 0;

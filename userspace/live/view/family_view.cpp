@@ -130,9 +130,9 @@ Result<std::optional<FamilyView>> NetlinkFamily::read() {
     if (code < 0 && !not_offered(code))
         return tl::unexpected(netlink_error("its counters", code));
 
-    std::vector<MarkedSocket> sockets;
+    std::vector<MarkView> sockets;
     code = asker.ask(NETSWAP_CMD_SOCKET_GET, NLM_F_DUMP, [&](const Attributes &in) {
-        MarkedSocket socket;
+        MarkView socket;
         socket.id = number(in[NETSWAP_A_SOCKET_ID]);
         socket.inode = number(in[NETSWAP_A_SOCKET_INODE]);
         if (const auto *family = in[NETSWAP_A_SOCKET_FAMILY]; family != nullptr)

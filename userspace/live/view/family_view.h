@@ -13,7 +13,7 @@
 
 namespace netswap::live {
 
-struct MarkedSocket {
+struct MarkView {
     std::uint32_t id = 0;
     std::uint32_t inode = 0; ///< 0: no file
     std::uint16_t family = 0;
@@ -34,7 +34,7 @@ struct FamilyView {
     std::vector<Mechanism> mechanisms;
     CounterList counters; ///< "<module>.<counter>"
     /// Nothing without the privilege to ask (CAP_NET_ADMIN).
-    std::optional<std::vector<MarkedSocket>> sockets;
+    std::optional<std::vector<MarkView>> sockets;
 
     [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const;
 };
