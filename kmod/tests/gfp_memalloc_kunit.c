@@ -134,23 +134,21 @@ static void floors_leave_receive_its_share(struct kunit *test)
 
 static void reserve_page_is_marked(struct kunit *test)
 {
-	struct page *entitled, *vetoed;
+	struct page *vetoed, *entitled;
 	struct starve starve;
-	bool marked;
 
 	starve_begin(&starve);
 	starve_take(&starve, GFP_ATOMIC);
-	vetoed = alloc_page(GFP_ATOMIC | __GFP_NOWARN | __GFP_NOMEMALLOC);
-	entitled = alloc_page(GFP_ATOMIC | __GFP_NOWARN | __GFP_MEMALLOC);
-	marked = entitled && page_is_pfmemalloc(entitled);
+	vetoed = starve_take_marked(&starve, GFP_ATOMIC | __GFP_NOMEMALLOC, 0);
+	entitled = starve_take_marked(&starve, GFP_ATOMIC | __GFP_MEMALLOC, 0);
 	if (entitled)
 		__free_page(entitled);
 	if (vetoed)
 		__free_page(vetoed);
 	starve_end(&starve);
 
+	KUNIT_EXPECT_NULL(test, vetoed);
 	KUNIT_EXPECT_NOT_NULL(test, entitled);
-	KUNIT_EXPECT_TRUE(test, marked);
 }
 
 static void page_above_watermark_is_not_marked(struct kunit *test)
@@ -170,9 +168,8 @@ static void reclaim_class_stops_and_receive_goes_on(struct kunit *test)
 
 	starve_begin(&starve);
 	flags = memalloc_noreclaim_save();
-	starve_take(&starve, GFP_NOIO | __GFP_NORETRY);
+	after_reclaim = starve_level(&starve, GFP_NOIO | __GFP_NORETRY);
 	memalloc_noreclaim_restore(flags);
-	after_reclaim = starve_free();
 	min = starve_min();
 	got_receive = starve_take(&starve, GFP_ATOMIC | __GFP_MEMALLOC);
 	starve_end(&starve);
@@ -191,10 +188,9 @@ static void granted_thread_takes_the_last_pages(struct kunit *test)
 
 	starve_begin(&starve);
 	err = netswap_task_grant(true);
-	starve_take(&starve, GFP_KERNEL);
+	after = starve_level(&starve, GFP_KERNEL);
 	if (!err)
 		netswap_task_grant(false);
-	after = starve_free();
 	min = starve_min();
 	starve_end(&starve);
 

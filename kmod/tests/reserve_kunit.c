@@ -209,8 +209,7 @@ static unsigned long atomic_level(void)
 	unsigned long free;
 
 	starve_begin(&starve);
-	starve_take(&starve, GFP_ATOMIC);
-	free = starve_free();
+	free = starve_level(&starve, GFP_ATOMIC);
 	starve_end(&starve);
 	return free;
 }
@@ -246,8 +245,8 @@ static void pages_are_charged_and_uncharged_once(struct kunit *test)
 	starve_begin(&starve);
 	starve_take(&starve, GFP_ATOMIC);
 	before = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
-	page = alloc_page(receives | __GFP_NOWARN);
-	order1 = alloc_pages(receives | __GFP_NOWARN, 1);
+	page = starve_take_marked(&starve, receives, 0);
+	order1 = starve_take_marked(&starve, receives, 1);
 	taken = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
 	if (page) {
 		/* Fragments of it in two packets: still one page. */
@@ -287,7 +286,7 @@ static void a_page_moves_only_where_there_is_room(struct kunit *test)
 	starve_take(&starve, GFP_ATOMIC);
 	packets = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
 	for (i = 0; i < ARRAY_SIZE(pages); i++) {
-		pages[i] = alloc_page(receives | __GFP_NOWARN);
+		pages[i] = starve_take_marked(&starve, receives, 0);
 		if (pages[i])
 			moved += netswap_charge_move(pages[i], NETSWAP_CHARGE_REASSEMBLY_V4);
 	}
@@ -318,9 +317,8 @@ static void transmit_leaves_receives_share(struct kunit *test)
 	starve_begin(&starve);
 	flags = memalloc_noreclaim_save();
 	starve_take(&starve, GFP_NOIO | __GFP_MEMALLOC | __GFP_NORETRY);
-	starve_take(&starve, GFP_NOIO | __GFP_NORETRY);
+	after_transmit = starve_level(&starve, GFP_NOIO | __GFP_NORETRY);
 	memalloc_noreclaim_restore(flags);
-	after_transmit = starve_free();
 	got = starve_take(&starve, receives | __GFP_NORETRY);
 	got += starve_take(&starve, receives);
 	starve_end(&starve);

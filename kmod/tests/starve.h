@@ -8,6 +8,7 @@
 
 #include <linux/gfp.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/vmstat.h>
@@ -66,6 +67,44 @@ static inline unsigned long starve_take(struct starve *starve, gfp_t gfp)
 		starve->taken++;
 	}
 	return starve->taken - before;
+}
+
+/*
+ * A page that only @gfp's access to the reserve could get: what others freed
+ * meanwhile is taken out of the way first. Return: a marked page of @order, the
+ * caller's, or NULL when there was none before all memory was gone.
+ */
+static inline struct page *
+starve_take_marked(struct starve *starve, gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+	unsigned int i;
+
+	while ((page = alloc_pages(gfp | __GFP_NOWARN, order))) {
+		if (page_is_pfmemalloc(page))
+			return page;
+		split_page(page, order);
+		for (i = 0; i < 1U << order; i++)
+			list_add(&page[i].lru, &starve->pages);
+		starve->taken += 1U << order;
+	}
+	return NULL;
+}
+
+/*
+ * Down to which level @gfp gets pages: the lowest of a few turns, for others
+ * free pages between the last one taken and the look.
+ */
+static inline unsigned long starve_level(struct starve *starve, gfp_t gfp)
+{
+	unsigned long lowest = ULONG_MAX;
+	unsigned int turn;
+
+	for (turn = 0; turn < 4; turn++) {
+		starve_take(starve, gfp);
+		lowest = min(lowest, starve_free());
+	}
+	return lowest;
 }
 
 /*

@@ -132,9 +132,12 @@ class Taker {
 /// What it cost the machine to open sockets while there is no memory.
 struct Strain {
     int opened = 0;
+    int batches = 0;
     int starved = 0;          ///< batches that began below the min watermark
     std::uint64_t stalls = 0; ///< times that somebody had to reclaim
     std::uint64_t kills = 0;  ///< for want of memory
+
+    double per_batch() const { return double(stalls + kills) / batches; }
 };
 
 std::uint64_t stalls_now() {
@@ -149,6 +152,7 @@ Strain open_sockets(const Taker &taker, bool stop) {
     sockets.reserve(batches * batch);
     for (int i = 0; i < batches && !(stop && strain.stalls + strain.kills > 0); ++i) {
         taker.take();
+        ++strain.batches;
         strain.starved += free_pages(&ZoneSample::free) < free_pages(&ZoneSample::min);
         const auto stalls = stalls_now(), kills = vm_counter("oom_kill");
         for (int k = 0; k < batch; ++k) {
@@ -250,11 +254,13 @@ TEST_CASE("a granted thread opens sockets when the reserve is all there is") {
         REQUIRE(netlink->grant(false).has_value());
         ordinary = open_sockets(taker, true);
     }
-    INFO("granted: starved " << granted.starved << ", reclaims " << granted.stalls << ", killed "
-                             << granted.kills << "; ordinary: reclaims " << ordinary.stalls
-                             << ", killed " << ordinary.kills);
+    INFO("granted: starved " << granted.starved << " of " << granted.batches << ", reclaims "
+                             << granted.stalls << ", killed " << granted.kills
+                             << "; ordinary: " << ordinary.batches << " batches, reclaims "
+                             << ordinary.stalls << ", killed " << ordinary.kills);
     CHECK(granted.opened == batches * batch);
     CHECK(granted.starved >= batches / 2);
-    CHECK(granted.stalls + granted.kills < ordinary.stalls + ordinary.kills);
+    // Others reclaim too, now and then; who may not use the reserve does in nearly every batch.
+    CHECK(granted.per_batch() < 0.5 * ordinary.per_batch());
     CHECK(granted.kills == 0);
 }
