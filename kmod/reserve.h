@@ -145,7 +145,42 @@ struct netswap_group_info {
 	unsigned int high;
 };
 
+#define NETSWAP_NO_CHARGE NETSWAP_NR_CHARGES
+
+/**
+ * struct netswap_group_shape - a group's place in the tree
+ * @name: stable
+ * @parent: has a smaller number; nothing for the root
+ * @charge: NETSWAP_NO_CHARGE when pages are charged to a parent
+ * @needs: groups that become active with this one, a bit each
+ */
+struct netswap_group_shape {
+	const char *name;
+	enum netswap_group parent;
+	enum netswap_charge charge;
+	u32 needs;
+};
+
+/**
+ * struct netswap_plan - what would be, or is, in force
+ * @active: groups, a bit each
+ * @wanted: pages with those of a group's children
+ * @reserved: the same of the active groups alone
+ */
+struct netswap_plan {
+	u32 active;
+	unsigned int wanted[NETSWAP_NR_GROUPS];
+	unsigned int reserved[NETSWAP_NR_GROUPS];
+};
+
+/* reserve_plan.c APIs */
+extern const struct netswap_group_shape netswap_groups[NETSWAP_NR_GROUPS];
+void netswap_plan(const struct netswap_live *of, u32 asked,
+		  const unsigned int set[NETSWAP_NR_GROUPS], struct netswap_plan *plan);
+int netswap_group_find(const char *name);
+
 /* reserve_tree.c APIs */
+void netswap_tree_live(struct netswap_live *out);
 int netswap_tree_update(const struct netswap_live *live, unsigned int wait_ms);
 int netswap_tree_set(const char *name, unsigned int pages, unsigned int wait_ms);
 int netswap_tree_activate(const char *name, bool on, unsigned int wait_ms);
@@ -156,6 +191,7 @@ void netswap_tree_off(void);
 /* reserve_follow.c APIs */
 void netswap_reserve_socket(enum netswap_transport transport, int change,
 			    bool datagram);
+bool netswap_reserve_datagrams(void);
 int netswap_reserve_refresh(unsigned int wait_ms);
 int netswap_follow_init(void);
 void netswap_follow_uninit(void);

@@ -40,8 +40,7 @@
 static atomic_t sockets[NETSWAP_NR_TRANSPORTS];
 static atomic_t datagram_sockets;
 
-static DEFINE_MUTEX(follow_lock);	/* protects the next four */
-static struct netswap_live seen;
+static DEFINE_MUTEX(follow_lock);	/* protects the next three */
 static unsigned int peak[NETSWAP_NR_TRANSPORTS];
 static unsigned long linger_until[NETSWAP_NR_TRANSPORTS];
 static unsigned int cpus_coming;	/* a CPU that is being brought up */
@@ -121,16 +120,11 @@ static void read_sockets(struct netswap_live *live)
 /* NICs are as last seen. */
 static int update_rest(struct netswap_live *live, unsigned int wait_ms)
 {
-	int err;
-
 	lockdep_assert_held(&follow_lock);
 	live->cpus = num_online_cpus() + cpus_coming;
 	read_fragments(live);
 	read_sockets(live);
-	err = netswap_tree_update(live, wait_ms);
-	if (!err)
-		seen = *live;
-	return err;
+	return netswap_tree_update(live, wait_ms);
 }
 
 static int update(struct netswap_live *live, unsigned int wait_ms)
@@ -189,6 +183,13 @@ void netswap_reserve_socket(enum netswap_transport transport, int change,
 }
 EXPORT_SYMBOL_GPL(netswap_reserve_socket);
 
+/* Is a socket marked that may be sent fragments? Any context. */
+bool netswap_reserve_datagrams(void)
+{
+	return atomic_read(&datagram_sockets) > 0;
+}
+EXPORT_SYMBOL_GPL(netswap_reserve_datagrams);
+
 static void follow(struct work_struct *work)
 {
 	int err = netswap_reserve_refresh(WAIT_MS);
@@ -235,7 +236,7 @@ static int update_cpus(unsigned int coming, unsigned int wait_ms)
 	int err;
 
 	mutex_lock(&follow_lock);
-	live = seen;
+	netswap_tree_live(&live);
 	cpus_coming = coming;
 	err = update_rest(&live, wait_ms);
 	cpus_coming = 0;

@@ -61,7 +61,7 @@ static bool move_pages(const struct sk_buff *skb, enum netswap_charge to)
  */
 static bool fragment_may_wait(const struct sk_buff *skb)
 {
-	return sock_marks_datagram() &&
+	return netswap_reserve_datagrams() &&
 	       move_pages(skb, skb->protocol == htons(ETH_P_IPV6) ?
 			       NETSWAP_CHARGE_REASSEMBLY_V6 :
 			       NETSWAP_CHARGE_REASSEMBLY_V4);

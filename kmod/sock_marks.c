@@ -38,10 +38,9 @@ struct mark {
 	bool datagram;		/* what it gets may come in fragments */
 };
 
-static DEFINE_SPINLOCK(marks_lock);	/* IRQ-safe; protects the next five */
+static DEFINE_SPINLOCK(marks_lock);	/* IRQ-safe; protects the next four */
 static struct mark marks[SOCK_MEMALLOC_MAX_MARKS];
 static unsigned int marks_used;		/* all marks are below this index */
-static unsigned int datagram_marks;	/* read without the lock */
 static u32 last_id;
 static bool closing;			/* no new marks on the list */
 
@@ -56,14 +55,17 @@ static struct mark *find_mark(const struct sock *sk)
 	return NULL;
 }
 
-/* Also tells the reservation tree. */
+/* The reservation tree counts sockets. Any context. */
+static void tell_tree(const struct mark *mark, int change)
+{
+	netswap_reserve_socket(mark->transport, change, mark->datagram);
+}
+
 static void forget_mark(struct mark *mark)
 {
 	lockdep_assert_held(&marks_lock);
-	netswap_reserve_socket(mark->transport, -1, mark->datagram);
+	tell_tree(mark, -1);
 	mark->sk = NULL;
-	if (mark->datagram)
-		WRITE_ONCE(datagram_marks, datagram_marks - 1);
 	while (marks_used && !marks[marks_used - 1].sk)
 		marks_used--;
 }
@@ -159,10 +161,8 @@ bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id)
 			.transport = transport,
 			.datagram = sk->sk_type != SOCK_STREAM,
 		};
-		if (mark->datagram)
-			WRITE_ONCE(datagram_marks, datagram_marks + 1);
 		*id = last_id;
-		netswap_reserve_socket(transport, 1, mark->datagram);
+		tell_tree(mark, 1);
 	}
 	sock_set_flag(sk, SOCK_MEMALLOC);
 	sk->sk_allocation |= __GFP_MEMALLOC;
@@ -238,11 +238,6 @@ bool sock_mark_dies(struct sock *sk)
 	netswap_count(&sock_memalloc_mech, SOCKETS_DIED);
 	trace_netswap_mark(id, false, false);
 	return true;
-}
-
-bool sock_marks_datagram(void)
-{
-	return READ_ONCE(datagram_marks);
 }
 
 /* A physical device has no operations to make another one like it. */
@@ -353,8 +348,7 @@ void sock_marks_pin(void)
 	closing = true;
 	for (i = 0; i < marks_used; i++) {
 		if (marks[i].sk && !hold_mark(&marks[i])) {
-			netswap_reserve_socket(marks[i].transport, -1,
-					       marks[i].datagram);
+			tell_tree(&marks[i], -1);
 			marks[i].sk = NULL;
 			gone++;
 		}
@@ -383,7 +377,7 @@ void sock_marks_release(void)
 		}
 		release_sock(sk);
 		sock_put(sk);
-		netswap_reserve_socket(marks[i].transport, -1, marks[i].datagram);
+		tell_tree(&marks[i], -1);
 	}
 	netswap_host()->sk_uncount(taken_back);
 }

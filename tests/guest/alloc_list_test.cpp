@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Whoever takes reserve memory and is not in the list of docs/forward-progress.md is counted, and
 // reported once. That what is in the list is not reported: drops_test.cpp, and storms.
-#include "guest/counter_source.h"
+#include "counter.h"
 #include "guest/kmsg.h"
 #include "lab_kernel.h"
 #include "short_of_memory.h"
@@ -19,14 +19,7 @@ const std::string check = "/sys/module/netswap/parameters/check";
 const std::string taker = "/sys/module/starve_atomic/parameters/reserve";
 
 std::uint64_t unlisted() {
-    NetlinkCounters source;
-    const auto counters = source.read();
-    REQUIRE(counters.has_value());
-    for (const auto &[name, value] : *counters)
-        if (name == "gfp_memalloc.check_unlisted")
-            return value;
-    FAIL("gfp_memalloc does not count what is unlisted");
-    return 0;
+    return counter("gfp_memalloc.check_unlisted");
 }
 
 struct Reports {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Where a packet in reserve memory could be held: mainline holds it, which is the control of each
 // case, and sock_memalloc does not let it.
-#include "guest/counter_source.h"
+#include "counter.h"
 #include "marked_packets.h"
 #include "skip.h"
 #include "test_net.h"
@@ -27,17 +27,6 @@ bool possible() {
 
 constexpr const char *impossible = "needs the hooked kernel, its modules and a dummy device";
 
-std::uint64_t counter(const std::string &name) {
-    NetlinkCounters source;
-    const auto list = source.read();
-    REQUIRE(list.has_value());
-    for (const auto &[full_name, value] : *list)
-        if (full_name == "sock_memalloc." + name)
-            return value;
-    FAIL("no counter " << name);
-    return 0;
-}
-
 /// Runs `send` twice, without and with the answers of sock_memalloc: `packets` payloads are held,
 /// and none.
 void check_hold(const std::string &place, const std::function<void()> &send) {
@@ -53,7 +42,7 @@ void check_hold(const std::string &place, const std::function<void()> &send) {
     const MarkedPackets module;
     send();
     CHECK(MarkedPackets::held() == 0);
-    CHECK(counter("held_" + place + "_refused") == packets);
+    CHECK(counter("sock_memalloc.held_" + place + "_refused") == packets);
 }
 
 Frame udp_to(const char *device, const char *from, const char *to, int port) {
@@ -209,7 +198,7 @@ TEST_CASE("not all packets that wait for another CPU are in reserve memory") {
         CHECK(MarkedPackets::held() == 0);
         CHECK(MarkedPackets::refused() == round * (flood - waiting_at_most));
     }
-    CHECK(counter("held_backlog_refused") == 2 * (flood - waiting_at_most));
+    CHECK(counter("sock_memalloc.held_backlog_refused") == 2 * (flood - waiting_at_most));
 }
 
 /// The mark of the second part would be lost in the first, and a packet socket would get both.
@@ -233,5 +222,5 @@ TEST_CASE("segments in reserve memory are not merged with others on receive") {
     const Loaded sock("sock_memalloc");
     const MarkedPackets module;
     CHECK(receive() == 1);
-    CHECK(counter("held_merge_refused") == 1);
+    CHECK(counter("sock_memalloc.held_merge_refused") == 1);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // A marked socket goes on where the limit of its control group stops others.
-#include "guest/counter_source.h"
+#include "counter.h"
 #include "marks_client.h"
 #include "skip.h"
 #include "test_net.h"
@@ -103,13 +103,7 @@ int fill(const Pair &pair) {
 }
 
 std::uint64_t limits_lifted() {
-    NetlinkCounters source;
-    const auto list = source.read();
-    REQUIRE(list.has_value());
-    for (const auto &[name, value] : *list)
-        if (name == "sock_memalloc.limits_lifted")
-            return value;
-    return 0;
+    return counter("sock_memalloc.limits_lifted");
 }
 
 } // namespace

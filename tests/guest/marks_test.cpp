@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Marks that user space makes: how they come, what shows them, how they go.
-#include "guest/counter_source.h"
+#include "counter.h"
 #include "lab_kernel.h"
 #include "marks_client.h"
 #include "skip.h"
@@ -18,17 +18,6 @@ const std::string core(core_module);
 
 Fd tcp_socket() {
     return Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-}
-
-std::uint64_t counter(const std::string &name) {
-    NetlinkCounters source;
-    const auto counters = source.read();
-    REQUIRE(counters.has_value());
-    for (const auto &[key, value] : *counters)
-        if (key == "sock_memalloc." + name)
-            return value;
-    FAIL("no counter " << name);
-    return 0;
 }
 
 std::uint32_t inode_of(const Fd &socket) {
@@ -72,8 +61,8 @@ TEST_CASE("a marked socket is counted and listed until it is closed") {
     }
     CHECK(marks_come_to("0"));
     CHECK(netlink->list()->empty());
-    CHECK(counter("sockets_marked") == 1);
-    CHECK(counter("sockets_died") == 1);
+    CHECK(counter("sock_memalloc.sockets_marked") == 1);
+    CHECK(counter("sock_memalloc.sockets_died") == 1);
 }
 
 TEST_CASE("a mark is taken back by id and by descriptor") {
@@ -95,7 +84,7 @@ TEST_CASE("a mark is taken back by id and by descriptor") {
     REQUIRE(netlink->mark(socket.get()).has_value());
     CHECK(netlink->unmark_fd(socket.get()).has_value());
     CHECK(reserve("marked_sockets") == "0");
-    CHECK(counter("sockets_unmarked") == 2);
+    CHECK(counter("sock_memalloc.sockets_unmarked") == 2);
 }
 
 TEST_CASE("what cannot be marked is refused") {

@@ -2,7 +2,7 @@
 #include "test_net.h"
 
 #include "guest/sysfile.h"
-#include "netfilter_message.h"
+#include "guest/unread_queue.h"
 
 #include <catch2/catch.hpp>
 #include <cerrno>
@@ -97,13 +97,17 @@ UnreadTap::UnreadTap() : fd_(::open("/dev/net/tun", O_RDWR | O_CLOEXEC)) {
     set_up(name, true);
 }
 
-UnreadQueue::UnreadQueue() : queue_(bind_queue(0)) {
-    REQUIRE(queue_.get() >= 0);
-    REQUIRE(add_queue_rule(0) == 0);
+UnreadQueue::UnreadQueue() {
+    auto queue = queue_datagrams(std::nullopt);
+    INFO((queue ? "" : queue.error().message));
+    REQUIRE(queue.has_value());
+    queue_ = std::move(*queue);
 }
 
 UnreadQueue::~UnreadQueue() {
-    CHECK(remove_queue_rule() == 0);
+    const auto done = queue_no_datagrams();
+    INFO((done ? "" : done.error().message));
+    CHECK(done.has_value());
 }
 
 Forwarding::Forwarding() {

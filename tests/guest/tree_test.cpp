@@ -7,12 +7,10 @@
 #include "short_of_memory.h"
 #include "skip.h"
 
+#include "guest/interface.h"
 #include "guest/network.h"
 
 #include <chrono>
-#include <cstring>
-#include <net/if.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <thread>
 
@@ -51,14 +49,6 @@ bool comes_true(Condition condition) {
         if (condition())
             return true;
     return false;
-}
-
-int set_mtu(const std::string &interface, int mtu) {
-    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    ifreq request{};
-    std::strncpy(request.ifr_name, interface.c_str(), sizeof request.ifr_name - 1);
-    request.ifr_mtu = mtu;
-    return ::ioctl(socket.get(), SIOCSIFMTU, &request) == 0 ? 0 : errno;
 }
 
 /// A group that is held as long as this object lives.
@@ -120,9 +110,9 @@ TEST_CASE("receive rings follow the MTU") {
     const auto before = pages_of(*tree, "rings");
     CHECK(before == pages_of(*tree, "rings-" + nic->interface));
     CHECK(before > 0);
-    REQUIRE(set_mtu(nic->interface, 9000) == 0);
+    REQUIRE(set_mtu(nic->interface, 9000).has_value());
     CHECK(pages_of(*tree, "rings") == before * 6); // half a page becomes three
-    CHECK(set_mtu(nic->interface, 1500) == 0);
+    CHECK(set_mtu(nic->interface, 1500).has_value());
     CHECK(pages_of(*tree, "rings") == before);
 }
 
@@ -135,13 +125,14 @@ TEST_CASE("an MTU whose receive rings cannot be had is refused") {
     const Held network(*tree, "network");
     const auto before = pages_of(*tree, "rings");
     const auto pool = reserve("emergency_pages");
-    int error = 0;
+    Result<void> done;
     {
         const ShortOfMemory memory;
         REQUIRE(memory.deepen());
-        error = set_mtu(nic->interface, 9000);
+        done = set_mtu(nic->interface, 9000);
     }
-    CHECK(error == ENOMEM);
+    REQUIRE_FALSE(done.has_value());
+    CHECK(done.error().code == ENOMEM);
     CHECK(read_word("/sys/class/net/" + nic->interface + "/mtu") == "1500");
     CHECK(pages_of(*tree, "rings") == before);
     CHECK(reserve("emergency_pages") == pool);

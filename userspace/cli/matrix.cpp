@@ -76,13 +76,9 @@ class Matrix {
     }
 
     Result<int> make() {
-        std::optional<double> seconds;
-        if (!flags_.budget.empty()) {
-            const auto parsed = parse_duration(flags_.budget);
-            if (!parsed)
-                return with_context(parsed.error(), "--budget");
-            seconds = *parsed;
-        }
+        const auto seconds = parse_budget(flags_.budget);
+        if (!seconds)
+            return tl::unexpected(seconds.error());
         auto ok = check_writable(flags_.html);
         if (ok)
             ok = plan();
@@ -93,7 +89,7 @@ class Matrix {
         if (!ok)
             return tl::unexpected(ok.error());
         const SystemClock clock;
-        const Budget budget(clock, seconds); // of runs: checks do not count
+        const Budget budget(clock, *seconds); // of runs: checks do not count
         const bool interrupted = perform(budget, ok);
         if (!ok)
             return tl::unexpected(ok.error());

@@ -107,13 +107,9 @@ class Shrink {
 
   private:
     Result<int> search() {
-        std::optional<double> seconds;
-        if (!flags_.budget.empty()) {
-            const auto parsed = parse_duration(flags_.budget);
-            if (!parsed)
-                return with_context(parsed.error(), "--budget");
-            seconds = *parsed;
-        }
+        const auto seconds = parse_budget(flags_.budget);
+        if (!seconds)
+            return tl::unexpected(seconds.error());
         if (flags_.rules.at_least > flags_.rules.runs)
             return fail(fmt::format("--at-least {} of --runs {} cannot hang", flags_.rules.at_least,
                                     flags_.rules.runs),
@@ -127,7 +123,7 @@ class Shrink {
         if (!journal)
             return tl::unexpected(journal.error());
         const SystemClock clock;
-        const Budget budget(clock, seconds); // of runs: checks do not count
+        const Budget budget(clock, *seconds); // of runs: checks do not count
         LabRunner runner(lab_, out_, budget);
         auto recorded = RecordedRunner::open(*journal, session_, runner);
         if (!recorded)

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/dead_ends.h"
 
+#include "guest/interface.h"
 #include "guest/netlink_batch.h"
 #include "guest/network.h"
 #include "guest/sysfile.h"
 #include "lib/hostile_ground.h"
 
-#include <algorithm>
-#include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
-#include <linux/sockios.h>
 #include <linux/veth.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -47,16 +45,6 @@ Result<void> add_link(const char *kind, const char *name, Fill fill) {
     fill(batch);
     batch.end(info);
     return route_request(batch, std::string("adding ") + kind + " " + name);
-}
-
-Result<void> interface_request(unsigned long verb, ifreq &request, const std::string &interface,
-                               const std::string &what) {
-    std::copy_n(interface.begin(), std::min<std::size_t>(interface.size(), IFNAMSIZ - 1),
-                request.ifr_name);
-    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (::ioctl(socket.get(), verb, &request) != 0)
-        return os_error(what + " on " + interface);
-    return {};
 }
 
 /// Up, and without an answer to ARP.
@@ -104,12 +92,6 @@ Result<void> add_plugged() {
     return route_request(batch, std::string("plugging the queue of ") + plugged_interface);
 }
 
-Result<void> ethtool(const std::string &interface, ethtool_value &value, const std::string &what) {
-    ifreq request{};
-    request.ifr_data = reinterpret_cast<char *>(&value);
-    return interface_request(SIOCETHTOOL, request, interface, what);
-}
-
 } // namespace
 
 Result<void> make_dead_ends() {
@@ -118,24 +100,6 @@ Result<void> make_dead_ends() {
     if (auto done = add_silent(); !done)
         return done;
     return add_plugged();
-}
-
-Result<void> set_mtu(const std::string &interface, int mtu) {
-    ifreq request{};
-    request.ifr_mtu = mtu;
-    return interface_request(SIOCSIFMTU, request, interface, "MTU " + std::to_string(mtu));
-}
-
-Result<void> switch_segmentation_off(const std::string &interface) {
-    ethtool_value value{ETHTOOL_STSO, 0};
-    return ethtool(interface, value, "switching segmentation off");
-}
-
-std::optional<bool> segmentation(const std::string &interface) {
-    ethtool_value value{ETHTOOL_GTSO, 0};
-    if (!ethtool(interface, value, "reading segmentation"))
-        return std::nullopt;
-    return value.data != 0;
 }
 
 } // namespace netswap::guest

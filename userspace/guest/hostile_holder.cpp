@@ -2,6 +2,7 @@
 #include "guest/hostile_holder.h"
 
 #include "guest/dead_ends.h"
+#include "guest/interface.h"
 #include "guest/memory_cgroup.h"
 #include "guest/network.h"
 #include "guest/sysfile.h"

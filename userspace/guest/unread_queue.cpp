@@ -62,14 +62,15 @@ void match(NetlinkBatch &batch, std::uint32_t base, std::uint32_t offset, Number
     });
 }
 
-void add_rule(NetlinkBatch &batch, std::uint16_t port) {
+void add_rule(NetlinkBatch &batch, std::optional<std::uint16_t> port) {
     constexpr std::uint32_t protocol_offset = 9; ///< in the IPv4 header
     constexpr std::uint32_t port_offset = 2;     ///< in the UDP header
     batch.put_text(NFTA_RULE_TABLE, table);
     batch.put_text(NFTA_RULE_CHAIN, chain);
     const auto expressions = batch.nest(NFTA_RULE_EXPRESSIONS);
     match(batch, NFT_PAYLOAD_NETWORK_HEADER, protocol_offset, std::uint8_t{IPPROTO_UDP});
-    match(batch, NFT_PAYLOAD_TRANSPORT_HEADER, port_offset, htons(port));
+    if (port)
+        match(batch, NFT_PAYLOAD_TRANSPORT_HEADER, port_offset, htons(*port));
     expression(batch, "queue", [&] {
         batch.put_be16(NFTA_QUEUE_NUM, queue_number);
         batch.put_be16(NFTA_QUEUE_TOTAL, 1);
@@ -77,29 +78,40 @@ void add_rule(NetlinkBatch &batch, std::uint16_t port) {
     batch.end(expressions);
 }
 
-Result<void> add_table(std::uint16_t port) {
+/// A message to nf_tables about IPv4.
+void nft_message(NetlinkBatch &batch, int message, int flags) {
+    batch.message(type_of(NFNL_SUBSYS_NFTABLES, message),
+                  static_cast<std::uint16_t>(flags | NLM_F_ACK), general(NFPROTO_IPV4, 0));
+}
+
+/// `fill` puts the messages of one transaction.
+template <typename Fill>
+Result<void> nft_transaction(Fill fill) {
     const auto socket = netlink_socket(NETLINK_NETFILTER);
     if (!socket)
         return tl::unexpected(socket.error());
-    constexpr int nft = NFNL_SUBSYS_NFTABLES;
-    constexpr std::uint16_t add = NLM_F_CREATE | NLM_F_ACK;
-    const auto ipv4 = general(NFPROTO_IPV4, 0);
     NetlinkBatch batch;
-    batch.message(NFNL_MSG_BATCH_BEGIN, 0, general(AF_UNSPEC, nft));
-    batch.message(type_of(nft, NFT_MSG_NEWTABLE), add, ipv4);
-    batch.put_text(NFTA_TABLE_NAME, table);
-    batch.message(type_of(nft, NFT_MSG_NEWCHAIN), add, ipv4);
-    batch.put_text(NFTA_CHAIN_TABLE, table);
-    batch.put_text(NFTA_CHAIN_NAME, chain);
-    const auto hook = batch.nest(NFTA_CHAIN_HOOK);
-    batch.put_be32(NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_IN);
-    batch.put_be32(NFTA_HOOK_PRIORITY, 0);
-    batch.end(hook);
-    batch.put_text(NFTA_CHAIN_TYPE, "filter");
-    batch.message(type_of(nft, NFT_MSG_NEWRULE), add | NLM_F_APPEND, ipv4);
-    add_rule(batch, port);
-    batch.message(NFNL_MSG_BATCH_END, 0, general(AF_UNSPEC, nft));
+    batch.message(NFNL_MSG_BATCH_BEGIN, 0, general(AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
+    fill(batch);
+    batch.message(NFNL_MSG_BATCH_END, 0, general(AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
     return talk(*socket, batch);
+}
+
+Result<void> add_table(std::optional<std::uint16_t> port) {
+    return nft_transaction([&](NetlinkBatch &batch) {
+        nft_message(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+        batch.put_text(NFTA_TABLE_NAME, table);
+        nft_message(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+        batch.put_text(NFTA_CHAIN_TABLE, table);
+        batch.put_text(NFTA_CHAIN_NAME, chain);
+        const auto hook = batch.nest(NFTA_CHAIN_HOOK);
+        batch.put_be32(NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_IN);
+        batch.put_be32(NFTA_HOOK_PRIORITY, 0);
+        batch.end(hook);
+        batch.put_text(NFTA_CHAIN_TYPE, "filter");
+        nft_message(batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+        add_rule(batch, port);
+    });
 }
 
 void configure(NetlinkBatch &batch) {
@@ -109,7 +121,14 @@ void configure(NetlinkBatch &batch) {
 
 } // namespace
 
-Result<Fd> queue_datagrams(std::uint16_t port) {
+Result<void> queue_no_datagrams() {
+    return nft_transaction([](NetlinkBatch &batch) {
+        nft_message(batch, NFT_MSG_DELTABLE, 0);
+        batch.put_text(NFTA_TABLE_NAME, table);
+    });
+}
+
+Result<Fd> queue_datagrams(std::optional<std::uint16_t> port) {
     if (auto done = add_table(port); !done)
         return with_context(done.error(), "nf_tables rule");
     auto socket = netlink_socket(NETLINK_NETFILTER);

@@ -6,11 +6,15 @@
 #include "guest/base.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace netswap::guest {
 
-/// Sends incoming UDP datagrams for `port` into queue 0. As long as the descriptor is open,
-/// somebody seems to be going to judge them.
-Result<Fd> queue_datagrams(std::uint16_t port);
+/// Sends incoming UDP datagrams into queue 0: those for `port`, or all. As long as the descriptor
+/// is open, somebody seems to be going to judge them.
+Result<Fd> queue_datagrams(std::optional<std::uint16_t> port);
+
+/// Takes the rule away.
+Result<void> queue_no_datagrams();
 
 } // namespace netswap::guest

@@ -35,14 +35,8 @@ Status DatagramTraffic::open() {
 void DatagramTraffic::step() {
     const auto &target = targets_[next_];
     next_ = (next_ + 1) % targets_.size();
-    const auto sent = ::sendto(socket_.get(), payload_.data(), payload_.size(), MSG_DONTWAIT,
-                               reinterpret_cast<const sockaddr *>(&target), sizeof target);
-    if (sent < 0) {
-        count_.refused++;
-        return;
-    }
-    count_.packets++;
-    count_.bytes += static_cast<std::uint64_t>(sent);
+    count_.sent(::sendto(socket_.get(), payload_.data(), payload_.size(), MSG_DONTWAIT,
+                         reinterpret_cast<const sockaddr *>(&target), sizeof target));
 }
 
 } // namespace netswap

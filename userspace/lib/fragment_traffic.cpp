@@ -58,14 +58,8 @@ void FragmentTraffic::step() {
     auto id = static_cast<std::uint16_t>(count_.packets + count_.refused);
     id = htons(id == 0 ? 0xffff : id);
     std::memcpy(packet_.data() + offsetof(iphdr, id), &id, sizeof id);
-    const auto sent = ::sendto(socket_.get(), packet_.data(), packet_.size(), MSG_DONTWAIT,
-                               reinterpret_cast<const sockaddr *>(&target_), sizeof target_);
-    if (sent < 0) {
-        count_.refused++;
-        return;
-    }
-    count_.packets++;
-    count_.bytes += static_cast<std::uint64_t>(sent);
+    count_.sent(::sendto(socket_.get(), packet_.data(), packet_.size(), MSG_DONTWAIT,
+                         reinterpret_cast<const sockaddr *>(&target_), sizeof target_));
 }
 
 } // namespace netswap

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "lib/hostile.h"
 #include "lib/result.h"
 
@@ -16,6 +18,16 @@ struct TrafficCount {
     std::uint64_t bytes = 0;       ///< payload
     std::uint64_t connections = 0; ///< opened
     std::uint64_t refused = 0;     ///< what the host's kernel did not take
+
+    /// One packet, from what sendto() returned.
+    void sent(ssize_t taken) {
+        if (taken < 0) {
+            refused++;
+            return;
+        }
+        packets++;
+        bytes += static_cast<std::uint64_t>(taken);
+    }
 };
 
 /// One kind of traffic towards the guest. Nothing in it waits.

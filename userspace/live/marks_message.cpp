@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "live/marks_message.h"
 
-#include <array>
-#include <cstring>
-
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
-#include <netlink/msg.h>
-
 #include "kmod/uapi/netswap.h"
+#include "live/netlink_attributes.h"
 
 namespace netswap::live {
 
 namespace {
-
-/// The attributes of one set, whose last one is `last`. Empty pointers if they are damaged.
-template <int last>
-std::array<nlattr *, last + 1> attributes(nlmsghdr &message) {
-    std::array<nlattr *, last + 1> found{};
-    auto *head = static_cast<genlmsghdr *>(nlmsg_data(&message));
-    if (nla_parse(found.data(), last, genlmsg_attrdata(head, 0), genlmsg_attrlen(head, 0),
-                  nullptr) != 0)
-        found.fill(nullptr);
-    return found;
-}
 
 void take(nlattr *attribute, std::uint32_t &into) {
     if (attribute != nullptr && nla_len(attribute) >= static_cast<int>(sizeof into))
@@ -36,10 +19,8 @@ void take(nlattr *attribute, std::uint16_t &into) {
 }
 
 void take(const nlattr *attribute, std::string &into) {
-    if (attribute == nullptr)
-        return;
-    const auto *text = static_cast<const char *>(nla_data(attribute));
-    into.assign(text, ::strnlen(text, static_cast<std::size_t>(nla_len(attribute))));
+    if (attribute != nullptr)
+        into = text_of(attribute);
 }
 
 } // namespace

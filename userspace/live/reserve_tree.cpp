@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "live/reserve_tree.h"
 
-#include <array>
-#include <cstring>
 #include <limits>
 
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
-#include <netlink/msg.h>
-
 #include "kmod/uapi/netswap.h"
+#include "live/netlink_attributes.h"
 
 namespace netswap::live {
 
@@ -24,26 +19,15 @@ std::optional<std::uint32_t> number(nlattr *attribute) {
     return nla_get_u32(attribute);
 }
 
-std::string text(const nlattr *attribute) {
-    if (attribute == nullptr)
-        return {};
-    const auto *start = static_cast<const char *>(nla_data(attribute));
-    return {start, ::strnlen(start, static_cast<std::size_t>(nla_len(attribute)))};
-}
-
 } // namespace
 
 std::optional<ReserveGroup> parse_group(nlmsghdr &message) {
-    std::array<nlattr *, NETSWAP_A_GROUP_MAX + 1> attrs{};
-    auto *head = static_cast<genlmsghdr *>(nlmsg_data(&message));
-    if (nla_parse(attrs.data(), NETSWAP_A_GROUP_MAX, genlmsg_attrdata(head, 0),
-                  genlmsg_attrlen(head, 0), nullptr) != 0)
-        return std::nullopt;
+    const auto attrs = attributes<NETSWAP_A_GROUP_MAX>(message);
     ReserveGroup group;
-    group.name = text(attrs[NETSWAP_A_GROUP_NAME]);
+    group.name = text_of(attrs[NETSWAP_A_GROUP_NAME]);
     if (group.name.empty())
         return std::nullopt;
-    group.parent = text(attrs[NETSWAP_A_GROUP_PARENT]);
+    group.parent = text_of(attrs[NETSWAP_A_GROUP_PARENT]);
     group.pages = number(attrs[NETSWAP_A_GROUP_PAGES]).value_or(0);
     group.wanted = number(attrs[NETSWAP_A_GROUP_WANTED]).value_or(0);
     group.set = number(attrs[NETSWAP_A_GROUP_SET]);

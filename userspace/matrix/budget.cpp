@@ -23,4 +23,13 @@ Result<double> parse_duration(std::string_view text) {
     return static_cast<double>(*value * unit);
 }
 
+Result<std::optional<double>> parse_budget(std::string_view text) {
+    if (text.empty())
+        return std::nullopt;
+    const auto seconds = parse_duration(text);
+    if (!seconds)
+        return with_context(seconds.error(), "--budget");
+    return *seconds;
+}
+
 } // namespace netswap

@@ -12,6 +12,9 @@ namespace netswap {
 /// Seconds of "90s", "30m", "2h" or "90". Anything else is bad input.
 Result<double> parse_duration(std::string_view text);
 
+/// The value of --budget; nothing if it was not given.
+Result<std::optional<double>> parse_budget(std::string_view text);
+
 /// How long a search may go on. The clock must outlive it.
 class Budget {
   public:
