@@ -85,6 +85,22 @@ static const struct listed list[] = {
 	{ "tcp_xmit_probe_skb", "tcp_keepalive_timer" },
 	{ "virtqueue_add_split", "__napi_poll" },
 	{ "skb_segment", "__napi_poll" },
+	{ "tcp_write_xmit", "tcp_write_timer" },
+	{ "tcp_fragment", "tcp_write_timer" },
+	{ "__tcp_transmit_skb", "tcp_write_timer" },
+	{ "__tcp_retransmit_skb", "tcp_write_timer" },
+	{ "dst_alloc", "tcp_write_timer" },
+	{ "___neigh_create", "tcp_write_timer" },
+	{ "arp_create", "tcp_write_timer" },
+	{ "ndisc_alloc_skb", "tcp_write_timer" },
+	{ "virtqueue_add_split", "tcp_write_timer" },
+	{ "skb_segment", "tcp_write_timer" },
+	{ "virtqueue_add_split", "tcp_delack_timer" },
+	{ "tcp_fragment", "tcp_tasklet_func" },
+	{ "__tcp_transmit_skb", "tcp_tasklet_func" },
+	{ "__tcp_retransmit_skb", "tcp_tasklet_func" },
+	{ "virtqueue_add_split", "tcp_tasklet_func" },
+	{ "skb_segment", "tcp_tasklet_func" },
 };
 
 /* Allocate for others: the site is who called them. "*": any end. */

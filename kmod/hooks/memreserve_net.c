@@ -167,6 +167,15 @@ unsigned int memreserve_xmit_save(void)
 }
 EXPORT_SYMBOL_GPL(memreserve_xmit_save);
 
+void memreserve_ask_for_socket(void (*handler)(struct sock *sk),
+			       struct sock *sk)
+{
+	unsigned int flags = memreserve_xmit_save();
+
+	handler(sk);
+	memalloc_noreclaim_restore(flags);
+}
+
 bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp)
 {
 	return static_call(mr_frag_keep)(page, gfp);

@@ -19,6 +19,8 @@ bool memreserve_skb_protocol(const struct sk_buff *skb);
 bool memreserve_ask_admit(const struct sock *sk, const struct sk_buff *skb);
 gfp_t memreserve_ask_xmit_gfp(const struct sock *sk, gfp_t gfp);
 unsigned int memreserve_xmit_save(void);
+void memreserve_ask_for_socket(void (*handler)(struct sock *sk),
+			       struct sock *sk);
 bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp);
 
 static inline gfp_t memreserve_rx_gfp(gfp_t gfp)
@@ -117,6 +119,26 @@ void memreserve_backlog_add(int n);
 
 #define memreserve_sk_gfp(sk, gfp) \
 	(memreserve_asks(SOCK) ? memreserve_ask_sk_gfp(sk, gfp) : (gfp))
+
+/*
+ * Runs @handler(@sk) in softirq, the socket locked, as if a packet of the
+ * socket's had come: the packets of a marked one may come from the reserve.
+ */
+#define memreserve_for_socket(handler, sk) \
+	do { \
+		if (memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC)) \
+			memreserve_ask_for_socket(handler, sk); \
+		else \
+			handler(sk); \
+	} while (0)
+
+/*
+ * A marked socket must not wait for its control group to reclaim, which may
+ * wait for the socket. What it does not get it asks for with exempt().
+ */
+#define memreserve_charge_gfp(sk, gfp) \
+	(memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC) ? \
+	 (gfp) & ~__GFP_DIRECT_RECLAIM : (gfp))
 
 #define memreserve_xmit_flags(sk, page) \
 	(memreserve_asks(SOCK) ? memreserve_ask_xmit_flags(sk, page) : 0)

@@ -12,6 +12,7 @@
 // netswap-rule: sk_backlog_unmarked  file=net/core/sock.c  token=unmarked while the packet waited  count=1
 // netswap-rule: frag_stale  file=net/core/sock.c  token=memreserve_frag_stale  count=1
 // netswap-rule: sk_limits  file=net/core/sock.c  token=memreserve_exempt  count=1
+// netswap-rule: sk_charge  file=net/core/sock.c  token=memreserve_charge_gfp  count=1
 
 @sock_c_include@
 @@
@@ -99,5 +100,16 @@ statement S;
 +		return 1;
 +	}
  	if (kind == SK_MEM_SEND && sk->sk_type == SOCK_STREAM) S
+ 	...+>
+ }
+
+@sk_charge@
+symbol sk, memcg, charged, amt;
+@@
+ __sk_mem_raise_allocated(...)
+ {
+ 	<+...
+-	charged = mem_cgroup_charge_skmem(memcg, amt, gfp_memcg_charge());
++	charged = mem_cgroup_charge_skmem(memcg, amt, memreserve_charge_gfp(sk, gfp_memcg_charge()));
  	...+>
  }

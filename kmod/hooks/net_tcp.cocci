@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // A marked TCP socket's receive buffer is full: may it take the packet
-// nevertheless?
+// nevertheless? And what its timers send, and what goes when the driver has
+// sent, is that served like what its owner sends?
 //
 // netswap-rule: tcp_rmem  file=net/ipv4/tcp_input.c  token=memreserve_exempt  count=1
+// netswap-rule: tcp_write_timer  file=net/ipv4/tcp_timer.c  token=memreserve_for_socket(tcp_write_timer_handler  count=1
+// netswap-rule: tcp_delack_timer  file=net/ipv4/tcp_timer.c  token=memreserve_for_socket(tcp_delack_timer_handler  count=1
+// netswap-rule: tcp_tsq  file=net/ipv4/tcp_output.c  token=memreserve_for_socket(tcp_tsq_write  count=1
 
 @tcp_rmem@
 symbol sk, skb, size;
@@ -17,5 +21,38 @@ statement S;
 +		return 0;
 +	}
  	if (tcp_prune_queue(sk, skb) < 0) S
+ 	...+>
+ }
+
+@tcp_write_timer@
+symbol sk;
+@@
+ tcp_write_timer(...)
+ {
+ 	<+...
+-	tcp_write_timer_handler(sk);
++	memreserve_for_socket(tcp_write_timer_handler, sk);
+ 	...+>
+ }
+
+@tcp_delack_timer@
+symbol sk;
+@@
+ tcp_delack_timer(...)
+ {
+ 	<+...
+-	tcp_delack_timer_handler(sk);
++	memreserve_for_socket(tcp_delack_timer_handler, sk);
+ 	...+>
+ }
+
+@tcp_tsq@
+symbol sk;
+@@
+ tcp_tsq_handler(...)
+ {
+ 	<+...
+-	tcp_tsq_write(sk);
++	memreserve_for_socket(tcp_tsq_write, sk);
  	...+>
  }

@@ -2,7 +2,8 @@
 /*
  * Makes memory short for the behaviour tests: each write to the parameter
  * "take" takes every page that an ordinary atomic caller could get. Unloading
- * gives all of them back. A write to "reserve" takes a few pages below that.
+ * gives all of them back. A write to "packets" also takes what packets of TCP
+ * are left in slabs, one to "reserve" a few pages below that.
  *
  * Unlike a raised watermark this ends: one page that comes free is enough for
  * whoever waits for one.
@@ -10,6 +11,9 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/skbuff.h>
+#include <linux/smp.h>
+#include <net/tcp.h>
 
 #include "starve.h"
 
@@ -63,14 +67,50 @@ static const struct kernel_param_ops reserve_ops = { .set = take_reserve };
 module_param_cb(reserve, &reserve_ops, NULL, 0200);
 MODULE_PARM_DESC(reserve, "written: take so many pages from the reserve");
 
+static struct sk_buff_head packets;
+
+/* Each CPU has slabs of its own. */
+static int take_packets_here(void *unused)
+{
+	struct sk_buff *skb;
+
+	starve_take(&starve, GFP_ATOMIC);
+	while ((skb = alloc_skb_fclone(MAX_TCP_HEADER, GFP_ATOMIC | __GFP_NOWARN)))
+		__skb_queue_tail(&packets, skb);
+	return 0;
+}
+
+static int take_packets(const char *value, const struct kernel_param *param)
+{
+	unsigned int cpu;
+	int err = 0;
+
+	guard(mutex)(&lock);
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		err = smp_call_on_cpu(cpu, take_packets_here, NULL, false);
+		if (err)
+			break;
+	}
+	cpus_read_unlock();
+	return err;
+}
+
+static const struct kernel_param_ops packets_ops = { .set = take_packets };
+
+module_param_cb(packets, &packets_ops, NULL, 0200);
+MODULE_PARM_DESC(packets, "written: take all pages and TCP packets an atomic caller gets");
+
 static int __init starve_atomic_init(void)
 {
+	__skb_queue_head_init(&packets);
 	return 0;
 }
 module_init(starve_atomic_init);
 
 static void __exit starve_atomic_exit(void)
 {
+	__skb_queue_purge(&packets);
 	starve_end(&starve);
 }
 module_exit(starve_atomic_exit);

@@ -3,11 +3,9 @@
 #include "counter.h"
 #include "marks_client.h"
 #include "skip.h"
+#include "tcp_pair.h"
 #include "test_net.h"
 
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -66,40 +64,22 @@ class QuietConsole {
     std::string before_;
 };
 
-struct Pair {
-    Fd sender, receiver;
-};
-
 /// Two ends of a connection; only the sender belongs to `group`.
-Pair connect_pair(const ControlGroup &group) {
-    const Fd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    ::setsockopt(listener.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    ::inet_pton(AF_INET, DummyDevice::address, &where.sin_addr);
-    socklen_t size = sizeof where;
-    REQUIRE(::bind(listener.get(), reinterpret_cast<sockaddr *>(&where), size) == 0);
-    REQUIRE(::listen(listener.get(), 1) == 0);
-    ::getsockname(listener.get(), reinterpret_cast<sockaddr *>(&where), &size);
-    Pair pair;
-    group.enter();
-    pair.sender = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    group.leave();
-    ::setsockopt(pair.sender.get(), SOL_SOCKET, SO_SNDBUFFORCE, &send_buffer, sizeof send_buffer);
-    (void)::connect(pair.sender.get(), reinterpret_cast<sockaddr *>(&where), size);
-    pair.receiver = Fd(::accept(listener.get(), nullptr, nullptr));
-    REQUIRE(pair.receiver.get() >= 0);
-    return pair;
+TcpPair connect_in(const ControlGroup &group) {
+    return connect_pair(DummyDevice::address, send_buffer, receive_buffer, [&group] {
+        group.enter();
+        auto socket = tcp_socket();
+        group.leave();
+        return socket;
+    });
 }
 
 /// Sends until there is no room left; returns how much of it waits to be sent.
-int fill(const Pair &pair) {
+int fill(const TcpPair &pair) {
     static const std::vector<char> chunk(64 << 10);
     while (::send(pair.sender.get(), chunk.data(), chunk.size(), MSG_NOSIGNAL) > 0)
         ;
-    int waiting = 0;
-    ::ioctl(pair.sender.get(), SIOCOUTQ, &waiting);
-    return waiting;
+    return unacknowledged(pair.sender);
 }
 
 std::uint64_t limits_lifted() {
@@ -119,8 +99,8 @@ TEST_CASE("the limit of a control group does not stop a marked socket") {
     const AllLoaded modules;
     const auto netlink = marks_client();
 
-    const auto ordinary = connect_pair(group);
-    const auto marked = connect_pair(group);
+    const auto ordinary = connect_in(group);
+    const auto marked = connect_in(group);
     REQUIRE(netlink->mark(marked.sender.get()).has_value());
     const QuietConsole console;
     group.freeze();

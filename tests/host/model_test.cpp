@@ -130,9 +130,11 @@ INSTANTIATE_TEST_SUITE_P(Shapes, NetswapModel,
                                            Shape{1, 1, 2, 2}, Shape{2, 1, 0, 1}));
 
 TEST(Model, EachRuleBringsTheDeadlockBackWhenItIsRemoved) {
-    // The two that the others make superfluous: with receive's share kept, no refill fails; and
-    // holding tasks back early only spreads the memory.
-    const std::vector<std::string> not_needed{"netswap - refill_never_waits", "netswap - throttle"};
+    // Those that the others make superfluous: with receive's share kept, no refill fails; a loss is
+    // ended by repetition or by the timer; and holding tasks back early only spreads the memory.
+    const std::vector<std::string> not_needed{"netswap - refill_never_waits",
+                                              "netswap - repeat_uses_reserve",
+                                              "netswap - request_timer", "netswap - throttle"};
     for (const auto &arm : ablations()) {
         const bool needed =
             std::find(not_needed.begin(), not_needed.end(), arm.name) == not_needed.end();
@@ -144,6 +146,7 @@ TEST(Model, EachRuleBringsTheDeadlockBackWhenItIsRemoved) {
 
 TEST(Model, LossesNeedTheTimerOrARepetitionFromTheReserve) {
     auto rules = netswap();
+    rules.repeat_uses_reserve = false;
     const auto timed = explore(rules, with_loss());
     EXPECT_TRUE(timed.progress());
     EXPECT_EQ(timed.losing, 0u);

@@ -20,6 +20,8 @@ const std::vector<RuleName> &rule_names() {
          "atomic callers may take down to 3/8 of min"},
         {"sender_lets_go", &Rules::sender_lets_go,
          "an acknowledgement waits for a lock of the waiting sender"},
+        {"repeat_uses_reserve", &Rules::repeat_uses_reserve,
+         "to send a lost packet again needs memory that atomic callers may take"},
         {"request_timer", &Rules::request_timer, "a dead connection keeps what it holds"},
         {"throttle", &Rules::throttle, "user tasks go on writing out when half of min is used"},
     };
@@ -49,15 +51,15 @@ std::vector<Arm> arms() {
     auto refilled = mainline();
     refilled.refill_uses_reserve = true;
     refilled.refill_never_waits = true;
-    auto repeats = netswap();
-    repeats.repeat_uses_reserve = true;
-    repeats.request_timer = false;
+    auto given_up = netswap();
+    given_up.repeat_uses_reserve = false;
+    given_up.request_timer = false;
     return {
         {"bare", "the reserve is for reclaimers", bare()},
         {"mainline", "heads from the reserve, others' marked packets dropped", mainline()},
         {"mainline + refill", "and the ring filled from the reserve, without waiting", refilled},
         {"netswap", "all rules", netswap()},
-        {"netswap + repeat", "lost packets sent again from the reserve, no timer needed", repeats},
+        {"netswap - both of loss", "neither repetition from the reserve nor nbd's timer", given_up},
     };
 }
 

@@ -77,7 +77,7 @@ Rules bare();
 Rules mainline();
 Rules netswap();
 
-/// bare, mainline, both steps from mainline to netswap, and netswap with repetition.
+/// bare, mainline, the step between, netswap, and netswap without what ends a loss.
 std::vector<Arm> arms();
 
 /// netswap with one rule removed, for each of its rules: "netswap - strangers_dropped".
