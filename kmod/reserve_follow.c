@@ -6,7 +6,11 @@
  *   NICs	a notifier; a larger MTU is refused when its rings cannot be had
  *   CPUs	a CPU is not brought up when its packets cannot be had
  *   queues, rings, the stack's limits for fragments
- *		nobody tells, so they are read again every FOLLOW
+ *		the hooks tell before they grow, and it is refused when the
+ *		pages cannot be had
+ *
+ * What shrinks is read again every FOLLOW, and so is all else: a driver may
+ * choose its queues by itself.
  *
  * A transport's reservation stays for LINGER after its last socket: it
  * reconnects when memory is shortest, and must find it there.
@@ -20,8 +24,10 @@
 #include <linux/ethtool.h>
 #include <linux/export.h>
 #include <linux/jiffies.h>
+#include <linux/memreserve.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
+#include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/rtnetlink.h>
 #include <linux/string.h>
@@ -40,10 +46,14 @@
 static atomic_t sockets[NETSWAP_NR_TRANSPORTS];
 static atomic_t datagram_sockets;
 
-static DEFINE_MUTEX(follow_lock);	/* protects the next three */
+static DEFINE_MUTEX(follow_lock);	/* protects the next four */
 static unsigned int peak[NETSWAP_NR_TRANSPORTS];
 static unsigned long linger_until[NETSWAP_NR_TRANSPORTS];
 static unsigned int cpus_coming;	/* a CPU that is being brought up */
+static struct {				/* what is being enlarged, or 0 */
+	unsigned long frag_bytes_v4;
+	unsigned long frag_bytes_v6;
+} growing;
 
 static struct delayed_work follow_work;
 static bool following;
@@ -92,9 +102,12 @@ static void read_nics(struct netswap_live *live, const struct net_device *gone)
 
 static void read_fragments(struct netswap_live *live)
 {
-	live->frag_bytes_v4 = READ_ONCE(init_net.ipv4.fqdir->high_thresh);
+	lockdep_assert_held(&follow_lock);
+	live->frag_bytes_v4 = max_t(unsigned long, growing.frag_bytes_v4,
+				    READ_ONCE(init_net.ipv4.fqdir->high_thresh));
 #if IS_ENABLED(CONFIG_IPV6)
-	live->frag_bytes_v6 = READ_ONCE(init_net.ipv6.fqdir->high_thresh);
+	live->frag_bytes_v6 = max_t(unsigned long, growing.frag_bytes_v6,
+				    READ_ONCE(init_net.ipv6.fqdir->high_thresh));
 #endif
 }
 
@@ -229,6 +242,74 @@ static int nic_event(struct notifier_block *nb, unsigned long event, void *ptr)
 
 static struct notifier_block nic_notifier = { .notifier_call = nic_event };
 
+static int ring_grows(enum memreserve_growth what, const struct memreserve_grows *grows)
+{
+	struct netswap_live live = {};
+	unsigned int i;
+	int err;
+
+	if (!net_eq(dev_net(grows->dev), &init_net))
+		return 0;
+	read_nics(&live, NULL);
+	for (i = 0; i < live.nr_nics; i++) {
+		struct netswap_nic *nic = &live.nics[i];
+
+		if (strcmp(nic->name, grows->dev->name))
+			continue;
+		if (what == MEMRESERVE_GROWTH_RING)
+			nic->ring = max_t(unsigned long, nic->ring, grows->to);
+		else
+			nic->queues = max_t(unsigned long, nic->queues, grows->to);
+	}
+	err = update(&live, WAIT_MS);
+	if (err)
+		netdev_warn(grows->dev, "netswap: no memory for %lu %s\n", grows->to,
+			    what == MEMRESERVE_GROWTH_RING ? "buffers a receive ring" :
+							     "receive queues");
+	return err;
+}
+
+static int fragments_grow(enum memreserve_growth what, unsigned long to)
+{
+	bool v6 = what == MEMRESERVE_GROWTH_FRAGMENTS_V6;
+	struct netswap_live live;
+	int err;
+
+	cpus_read_lock();
+	mutex_lock(&follow_lock);
+	netswap_tree_live(&live);
+	if (v6)
+		growing.frag_bytes_v6 = to;
+	else
+		growing.frag_bytes_v4 = to;
+	err = update_rest(&live, WAIT_MS);
+	growing.frag_bytes_v4 = 0;
+	growing.frag_bytes_v6 = 0;
+	mutex_unlock(&follow_lock);
+	cpus_read_unlock();
+	if (err)
+		pr_warn("netswap: no memory for %lu bytes of fragments of IPv%d\n", to,
+			v6 ? 6 : 4);
+	return err;
+}
+
+static int growth_event(struct notifier_block *nb, unsigned long what, void *ptr)
+{
+	const struct memreserve_grows *grows = ptr;
+
+	switch (what) {
+	case MEMRESERVE_GROWTH_RING:
+	case MEMRESERVE_GROWTH_QUEUES:
+		return notifier_from_errno(ring_grows(what, grows));
+	case MEMRESERVE_GROWTH_FRAGMENTS_V4:
+	case MEMRESERVE_GROWTH_FRAGMENTS_V6:
+		return notifier_from_errno(fragments_grow(what, grows->to));
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block growth_notifier = { .notifier_call = growth_event };
+
 /* The caller holds the CPU hotplug lock, so neither rtnl nor that is taken. */
 static int update_cpus(unsigned int coming, unsigned int wait_ms)
 {
@@ -277,6 +358,7 @@ int netswap_follow_init(void)
 		cpuhp_remove_state_nocalls(cpu_state);
 		return err;
 	}
+	netswap_host()->watch_growth(&growth_notifier, true);
 	WRITE_ONCE(following, true);
 	schedule_delayed_work(&follow_work, 0);
 	return 0;
@@ -286,6 +368,7 @@ int netswap_follow_init(void)
 void netswap_follow_uninit(void)
 {
 	WRITE_ONCE(following, false);
+	netswap_host()->watch_growth(&growth_notifier, false);
 	unregister_netdevice_notifier(&nic_notifier);
 	cpuhp_remove_state_nocalls(cpu_state);
 	cancel_delayed_work_sync(&follow_work);

@@ -7,6 +7,7 @@
  *   memreserve_page.c      groups gfp and slab, and the emergency pool
  *   memreserve_net.c       groups sock and refill, and the count of marks
  *   memreserve_throttle.c  group throttle
+ *   memreserve_growth.c    what an administrator enlarges
  *
  * together with the answer of the policy "bare", a kernel from before Linux
  * 3.6. Here is the exchange of answerers, safe while the questions are being
@@ -138,6 +139,7 @@ const struct memreserve_host memreserve_host = {
 	.sk_set = memreserve_sk_set,
 	.sk_clear = memreserve_sk_clear,
 	.sk_uncount = memreserve_sk_uncount,
+	.watch_growth = memreserve_watch_growth,
 	.sk_count = memreserve_sk_count,
 	.backlog = memreserve_backlog,
 };

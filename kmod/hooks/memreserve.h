@@ -33,12 +33,15 @@
 struct page;
 struct pglist_data;
 struct sk_buff;
+struct ctl_table;
+struct net_device;
+struct notifier_block;
 struct sock;
 struct zone;
 struct zonelist;
 
 /* Raised whenever an ops struct or struct memreserve_host changes. */
-#define MEMRESERVE_ABI 2
+#define MEMRESERVE_ABI 3
 
 enum memreserve_group {
 	MEMRESERVE_GFP,		/* page allocator: depth, mark, policies */
@@ -79,6 +82,19 @@ enum memreserve_place {
 	MEMRESERVE_PLACE_MERGE,		/* in one packet with unmarked memory */
 	MEMRESERVE_PLACE_UNIX,		/* in an AF_UNIX stream */
 	MEMRESERVE_NR_PLACES,
+};
+
+/* What of the receive path an administrator is about to enlarge. */
+enum memreserve_growth {
+	MEMRESERVE_GROWTH_RING,		/* buffers of each receive ring of @dev */
+	MEMRESERVE_GROWTH_QUEUES,	/* receive queues of @dev */
+	MEMRESERVE_GROWTH_FRAGMENTS_V4,	/* bytes that may wait in reassembly, */
+	MEMRESERVE_GROWTH_FRAGMENTS_V6,	/* in the first network namespace */
+};
+
+struct memreserve_grows {
+	struct net_device *dev;		/* or NULL */
+	unsigned long to;
 };
 
 /*
@@ -191,7 +207,8 @@ struct memreserve_sock_ops {
 	/*
 	 * Swap traffic is about to be sent on or received from @sk: the gfp of
 	 * the socket, and whether the task gets PF_MEMALLOC meanwhile. Process
-	 * context.
+	 * context; xmit_memalloc also in softirq, for a timer of a marked TCP
+	 * socket.
 	 */
 	gfp_t (*xmit_gfp)(const struct sock *sk, gfp_t gfp);
 	bool (*xmit_memalloc)(void);
@@ -297,6 +314,13 @@ struct memreserve_host {
 	void (*sk_clear)(struct sock *sk);
 	/* Give back @n counts of memalloc_socks_key. */
 	void (*sk_uncount)(unsigned int n);
+	/*
+	 * From now on (@on), or no longer, @nb is called with enum
+	 * memreserve_growth and struct memreserve_grows before something grows,
+	 * and may refuse with notifier_from_errno(). It may sleep; with a
+	 * device, rtnl is held. On return with !@on it does not run any more.
+	 */
+	void (*watch_growth)(struct notifier_block *nb, bool on);
 	/* Sockets that are marked now, by any policy. */
 	int (*sk_count)(void);
 	/*
@@ -391,6 +415,12 @@ gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp);
 #define memreserve_refill_gfp(what, gfp) \
 	(memreserve_asks(REFILL) ? \
 	 memreserve_ask_refill_gfp(MEMRESERVE_REFILL_##what, gfp) : (gfp))
+
+/* What grows, memreserve_growth.c. */
+int memreserve_grow_ring(struct net_device *dev, unsigned int buffers);
+int memreserve_grow_queues(struct net_device *dev, unsigned int queues);
+int memreserve_frag_thresh(const struct ctl_table *table, int write,
+			   void *buffer, size_t *lenp, loff_t *ppos);
 
 #include <linux/memreserve_sock.h>
 

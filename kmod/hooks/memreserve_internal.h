@@ -48,6 +48,7 @@ unsigned long memreserve_emergency(void);
 void memreserve_sk_uncount(unsigned int n);
 int memreserve_sk_count(void);
 unsigned int memreserve_backlog(void);
+void memreserve_watch_growth(struct notifier_block *nb, bool on);
 
 void memreserve_wake_throttled(void);
 

@@ -5,6 +5,7 @@
 #include "marks_client.h"
 #include "netswap_command.h"
 #include "short_of_memory.h"
+#include "simulated_card.h"
 #include "skip.h"
 
 #include "guest/interface.h"
@@ -136,6 +137,81 @@ TEST_CASE("an MTU whose receive rings cannot be had is refused") {
     CHECK(read_word("/sys/class/net/" + nic->interface + "/mtu") == "1500");
     CHECK(pages_of(*tree, "rings") == before);
     CHECK(reserve("emergency_pages") == pool);
+}
+
+TEST_CASE("receive rings and queues of a card are in the tree as soon as they have grown") {
+    if (!complete() || !SimulatedCard::there())
+        return skip("needs the hooked kernel, its modules and a simulated card");
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    const Held network(*tree, "network");
+    const SimulatedCard card;
+    const auto rings = "rings-" + card.interface();
+    for (const auto way : {Ethtool::ioctl, Ethtool::netlink}) {
+        REQUIRE(set_ring(card.interface(), 200, way).has_value());
+        REQUIRE(comes_true([&] { return pages_of(*tree, rings) == 100; })); // two a page
+        CHECK(set_ring(card.interface(), 1000, way).has_value());
+        CHECK(pages_of(*tree, rings) == 500);
+        REQUIRE(set_ring(card.interface(), 200, way).has_value());
+        REQUIRE(comes_true([&] { return pages_of(*tree, rings) == 100; }));
+        CHECK(set_queues(card.interface(), SimulatedCard::queues, way).has_value());
+        CHECK(pages_of(*tree, rings) == 100 * SimulatedCard::queues);
+        REQUIRE(set_queues(card.interface(), 1, way).has_value());
+    }
+}
+
+TEST_CASE("rings and queues whose pages cannot be had are refused") {
+    if (!complete() || !SimulatedCard::there())
+        return skip("needs the hooked kernel, its modules and a simulated card");
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    const Held network(*tree, "network");
+    const SimulatedCard card;
+    REQUIRE(set_ring(card.interface(), 200, Ethtool::ioctl).has_value());
+    REQUIRE(comes_true([&] { return pages_of(*tree, "rings-" + card.interface()) == 100; }));
+    const auto before = pages_of(*tree, "rings");
+    const auto pool = reserve("emergency_pages");
+    const ShortOfMemory memory;
+    for (const auto way : {Ethtool::ioctl, Ethtool::netlink}) {
+        INFO((way == Ethtool::ioctl ? "ioctl" : "netlink"));
+        REQUIRE(memory.deepen());
+        const auto ring = set_ring(card.interface(), 4000, way);
+        REQUIRE_FALSE(ring.has_value());
+        CHECK(ring.error().code == ENOMEM);
+        REQUIRE(memory.deepen());
+        const auto queues = set_queues(card.interface(), SimulatedCard::queues, way);
+        REQUIRE_FALSE(queues.has_value());
+        CHECK(queues.error().code == ENOMEM);
+    }
+    CHECK(pages_of(*tree, "rings") == before);
+    CHECK(reserve("emergency_pages") == pool);
+}
+
+TEST_CASE("a limit for fragments is raised with its pages, or not at all") {
+    if (!complete())
+        return skip(not_complete);
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    REQUIRE(marks_client()->mark(socket.get()).has_value());
+    for (const auto &[group, file] :
+         {std::pair("reassembly-v4", "/proc/sys/net/ipv4/ipfrag_high_thresh"),
+          std::pair("reassembly-v6", "/proc/sys/net/ipv6/ip6frag_high_thresh")}) {
+        INFO(file);
+        REQUIRE(comes_true([&, name = group] { return pages_of(*tree, name) > 0; }));
+        const auto before = pages_of(*tree, group);
+        const auto limit = read_word(file);
+        REQUIRE(limit.has_value());
+        const auto bytes = std::stoul(*limit);
+        CHECK(write_text(file, std::to_string(bytes + 100 * 4096)).has_value());
+        CHECK(pages_of(*tree, group) == before + 100);
+        REQUIRE(write_text(file, *limit).has_value());
+        REQUIRE(comes_true([&, name = group] { return pages_of(*tree, name) == before; }));
+        const auto refused = write_text(file, "1000000000"); // more than there is
+        CHECK_FALSE(refused.has_value());
+        CHECK(read_word(file) == limit);
+        CHECK(pages_of(*tree, group) == before);
+    }
 }
 
 TEST_CASE("packets follow the CPUs") {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "simulated_card.h"
+
+#include "guest/interface.h"
+#include "guest/sysfile.h"
+#include "live/genl_client.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <linux/ethtool.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/sockios.h>
+#include <netlink/attr.h>
+
+namespace netswap::guest {
+namespace {
+
+const std::string bus = "/sys/bus/netdevsim/";
+const std::string number = "7";
+
+template <typename Request>
+Result<void> by_ioctl(const std::string &interface, Request &request, const std::string &what) {
+    ifreq wrapped{};
+    wrapped.ifr_data = reinterpret_cast<char *>(&request);
+    return interface_request(SIOCETHTOOL, wrapped, interface, what);
+}
+
+Result<void> by_netlink(const std::string &interface, int command, int header, int attribute,
+                        unsigned value) {
+    auto client = live::GenlClient::open(ETHTOOL_GENL_NAME, ETHTOOL_GENL_VERSION, "no ethtool");
+    if (!client)
+        return tl::unexpected(client.error());
+    const auto put = [&](nl_msg *message) {
+        nlattr *nest = nla_nest_start(message, header | NLA_F_NESTED);
+        if (nest == nullptr ||
+            nla_put_string(message, ETHTOOL_A_HEADER_DEV_NAME, interface.c_str()) != 0)
+            return -1;
+        nla_nest_end(message, nest);
+        return nla_put_u32(message, attribute, value);
+    };
+    auto done = client->ask({command, 0, put, {}});
+    if (!done)
+        return tl::unexpected(Error{done.error().message, client->last_errno()});
+    return {};
+}
+
+} // namespace
+
+bool SimulatedCard::there() {
+    return std::filesystem::exists(bus + "new_device");
+}
+
+SimulatedCard::SimulatedCard() {
+    REQUIRE(write_text(bus + "new_device", number + " 1 " + std::to_string(queues)).has_value());
+    for (const auto &entry :
+         std::filesystem::directory_iterator(bus + "devices/netdevsim" + number + "/net"))
+        interface_ = entry.path().filename();
+    REQUIRE_FALSE(interface_.empty());
+    REQUIRE(set_queues(interface_, 1, Ethtool::ioctl).has_value());
+}
+
+SimulatedCard::~SimulatedCard() {
+    CHECK(write_text(bus + "del_device", number).has_value());
+}
+
+Result<void> set_ring(const std::string &interface, unsigned buffers, Ethtool way) {
+    if (way == Ethtool::netlink)
+        return by_netlink(interface, ETHTOOL_MSG_RINGS_SET, ETHTOOL_A_RINGS_HEADER,
+                          ETHTOOL_A_RINGS_RX, buffers);
+    ethtool_ringparam ring{};
+    ring.cmd = ETHTOOL_GRINGPARAM;
+    if (auto read = by_ioctl(interface, ring, "reading the rings"); !read)
+        return read;
+    ring.cmd = ETHTOOL_SRINGPARAM;
+    ring.rx_pending = buffers;
+    return by_ioctl(interface, ring, "setting the rings");
+}
+
+Result<void> set_queues(const std::string &interface, unsigned queues, Ethtool way) {
+    if (way == Ethtool::netlink)
+        return by_netlink(interface, ETHTOOL_MSG_CHANNELS_SET, ETHTOOL_A_CHANNELS_HEADER,
+                          ETHTOOL_A_CHANNELS_COMBINED_COUNT, queues);
+    ethtool_channels channels{};
+    channels.cmd = ETHTOOL_GCHANNELS;
+    if (auto read = by_ioctl(interface, channels, "reading the queues"); !read)
+        return read;
+    channels.cmd = ETHTOOL_SCHANNELS;
+    channels.combined_count = queues;
+    return by_ioctl(interface, channels, "setting the queues");
+}
+
+} // namespace netswap::guest
