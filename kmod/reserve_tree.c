@@ -185,7 +185,9 @@ static void group_info(enum netswap_group group, struct netswap_group_info *info
 		.pages = current_plan.reserved[group],
 		.wanted = current_plan.wanted[group],
 		.set = set[group] ? set[group] - 1 : NETSWAP_GROUP_AUTO,
-		.active = current_plan.active & BIT(group),
+		/* A parent is there for its children, too. */
+		.active = current_plan.active & BIT(group) ||
+			  current_plan.reserved[group],
 		.charged = g->charge != NETSWAP_NO_CHARGE,
 	};
 	if (info->charged) {

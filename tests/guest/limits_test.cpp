@@ -6,6 +6,8 @@
 #include "tcp_pair.h"
 #include "test_net.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -111,5 +113,36 @@ TEST_CASE("the limit of a control group does not stop a marked socket") {
                << " to send, the marked one " << marked_holds);
     CHECK(marked_holds >= send_buffer / 2);
     CHECK(ordinary_holds < marked_holds / 2);
+    CHECK(limits_lifted() > lifted_before);
+}
+
+TEST_CASE("a full receive buffer does not stop a marked socket") {
+    if (!complete())
+        return skip(not_complete);
+    const LoopbackDevice loopback;
+    const AllLoaded modules;
+    const auto netlink = marks_client();
+    constexpr int window = 128 << 10, full = 8 << 10; // the kernel doubles both
+    constexpr int pieces = 6;
+    const std::vector<char> piece(4 << 10); // all of them occupy 30 KiB
+    const auto lifted_before = limits_lifted();
+    for (const bool marked : {false, true}) {
+        INFO((marked ? "marked" : "ordinary"));
+        const auto pair = connect_pair("127.0.0.1", send_buffer, window);
+        if (marked)
+            REQUIRE(netlink->mark(pair.receiver.get()).has_value());
+        // The sender has been told of more room than there is now.
+        const int at_once = 1;
+        ::setsockopt(pair.sender.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+        ::setsockopt(pair.receiver.get(), SOL_SOCKET, SO_RCVBUF, &full, sizeof full);
+        for (int i = 0; i < pieces; ++i)
+            REQUIRE(::send(pair.sender.get(), piece.data(), piece.size(), MSG_NOSIGNAL) ==
+                    ssize_t(piece.size()));
+        ::usleep(300'000);
+        if (marked)
+            CHECK(unacknowledged(pair.sender) == 0);
+        else
+            CHECK(unacknowledged(pair.sender) > 0);
+    }
     CHECK(limits_lifted() > lifted_before);
 }
