@@ -3,6 +3,7 @@
 set(NETSWAP_MATRIX_TESTS
     matrix/grid_test.cpp
     matrix/journal_test.cpp
+    matrix/matrix_arms_test.cpp
     matrix/matrix_record_test.cpp
     matrix/matrix_report_test.cpp
     matrix/matrix_fixture.cpp

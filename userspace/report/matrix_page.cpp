@@ -8,6 +8,7 @@
 
 #include "report/assets.h"
 #include "report/markup.h"
+#include "report/matrix_arms.h"
 #include "report/matrix_figures.h"
 #include "report/number_text.h"
 #include "report/page_sections.h"
@@ -163,6 +164,24 @@ std::string times_section(const MatrixFigures &figures) {
     return html + "</tbody></table></div></section>\n";
 }
 
+std::string totals_section(const MatrixFigures &figures) {
+    std::string html =
+        "<section><h2>All scenarios together</h2>\n<p class=\"note\">The ratio is the median of "
+        "the scenarios' ratios. Receive's share is the part of the reserve that transmit and "
+        "reclaim must leave alone; at 0 a packet may have found no page.</p>\n"
+        "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">arm</th><th "
+        "scope=\"col\">survived</th><th scope=\"col\">elapsed to mainline<small>ratio</small>"
+        "</th><th scope=\"col\">receive's share at its lowest</th></tr></thead>\n<tbody>\n";
+    for (const auto &totals : arm_totals(figures))
+        html += fmt::format(
+            "<tr><th scope=\"row\">{}</th><td>{}/{} [{}]</td><td>{}</td><td>{}</td></tr>\n",
+            escape_markup(totals.arm), totals.survived, totals.total,
+            percent_range(totals.survival95),
+            totals.to_mainline ? fmt::format("{:.2f}", *totals.to_mainline) : "-",
+            escape_markup(lowest_share_text(totals)));
+    return html + "</tbody></table></div></section>\n";
+}
+
 std::string stops_section(const MatrixFigures &figures) {
     if (figures.stops.empty())
         return "<section><h2>How runs stopped</h2><p>Every run survived.</p></section>\n";
@@ -214,8 +233,8 @@ std::string render_matrix_html(const MatrixState &state) {
         all.push_back(run.record);
     const auto title = headline(arm_figures(all));
     std::string html = page_opening(title, matrix_css()) + header(figures, title);
-    html += maps_section(figures) + times_section(figures) + stops_section(figures) +
-            reproduce(figures);
+    html += maps_section(figures) + totals_section(figures) + times_section(figures) +
+            stops_section(figures) + reproduce(figures);
     return html + "</main>\n</body>\n</html>\n";
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "report/matrix_arms.h"
 #include "report/matrix_figures.h"
 #include "report/number_text.h"
 #include "report/terminal_text.h"
@@ -77,6 +78,21 @@ Rows rows_of(const MatrixFigures &figures) {
     return rows;
 }
 
+std::string totals_text(const MatrixFigures &figures, bool colour) {
+    Rows rows{{{"all scenarios"},
+               {"survived/runs [95 %]"},
+               {"elapsed : mainline's"},
+               {"receive's share at its lowest"}}};
+    for (const auto &totals : arm_totals(figures))
+        rows.push_back({{totals.arm},
+                        {fmt::format("{}/{} [{}]", totals.survived, totals.total,
+                                     percent_range(totals.survival95)),
+                         survival_paint(totals.survived, totals.total)},
+                        {totals.to_mainline ? fmt::format("{:.2f}", *totals.to_mainline) : "-"},
+                        {lowest_share_text(totals)}});
+    return "\n" + aligned(rows, colour);
+}
+
 std::string stops_text(const MatrixFigures &figures, int width) {
     std::string text;
     const auto indented = [&](const std::string &line) {
@@ -108,7 +124,8 @@ std::string render_matrix_table(const MatrixState &state, const TableStyle &styl
     if (figures.made == 0)
         return text;
     text += "  survived/runs [95 %]; elapsed of survivors as a ratio of medians [95 %]\n\n";
-    return text + aligned(rows_of(figures), style.colour) + stops_text(figures, style.width);
+    return text + aligned(rows_of(figures), style.colour) + totals_text(figures, style.colour) +
+           stops_text(figures, style.width);
 }
 
 } // namespace netswap
