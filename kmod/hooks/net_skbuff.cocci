@@ -2,14 +2,16 @@
 //
 // Packet buffers ask with which gfp they are made for receive: the data (series
 // patch 9), and what the series left out: the struct sk_buff itself and the page
-// fragments that drivers cut up. And whether a packet in reserve memory may be
-// merged with one that is not.
+// fragments that drivers cut up. Whether a packet in reserve memory may be merged
+// with one that is not. And one that was read is freed at once: otherwise it may
+// wait on the list of the CPU that made it until that CPU happens to receive.
 //
 // netswap-rule: skbuff_c_include  file=net/core/skbuff.c  token=linux/memreserve.h  count=1
 // netswap-rule: rx_data_alloc  file=net/core/skbuff.c  token=gfp_mask = memreserve_rx_gfp  count=3
 // netswap-rule: rx_head_bulk  file=net/core/skbuff.c  token=memreserve_refill_gfp(HEAD  count=1
 // netswap-rule: rx_frag_napi  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=2
 // netswap-rule: merge_coalesce  file=net/core/skbuff.c  token=(memreserve_refuses_merge  count=1
+// netswap-rule: defer_free  file=net/core/skbuff.c  token=(memreserve_asks(SOCK) && skb_pfmemalloc(skb))  count=1
 
 @skbuff_c_include@
 @@
@@ -66,5 +68,16 @@ statement S;
 +	if (memreserve_refuses_merge(to, from))
 +		return false;
  	if (to->pp_recycle != from->pp_recycle) S
+ 	...+>
+ }
+
+@defer_free@
+symbol cpu, skb;
+@@
+ skb_attempt_defer_free(...)
+ {
+ 	<+...
+-	cpu == raw_smp_processor_id()
++	(memreserve_asks(SOCK) && skb_pfmemalloc(skb)) || cpu == raw_smp_processor_id()
  	...+>
  }

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <unistd.h>
 
 namespace netswap::guest {
 
@@ -24,6 +25,14 @@ inline std::unique_ptr<live::KernelMarks> marks_client() {
     INFO((opened ? "" : opened.error().message));
     REQUIRE(opened.has_value());
     return std::move(*opened);
+}
+
+/// Waits until the pages for marked sockets are reserved, which a worker does soon after a mark.
+inline bool reserve_is_there() {
+    for (int i = 0; i < 50; ++i, ::usleep(100'000))
+        if (reserve("emergency_pages") != "0")
+            return true;
+    return false;
 }
 
 } // namespace netswap::guest

@@ -67,6 +67,7 @@ TEST_CASE("what a marked socket lost is sent again when the reserve is all there
     const auto pair = connect_pair("127.0.0.1", send_buffer);
     REQUIRE(netlink->mark(pair.sender.get()).has_value());
     REQUIRE(netlink->mark(pair.receiver.get()).has_value());
+    REQUIRE(reserve_is_there());
     static const std::vector<char> bytes(message);
     const ShortOfMemory shortage;
     REQUIRE(shortage.deepen_packets());
