@@ -4,6 +4,8 @@
 #
 #   kernel.sh FLAVOUR     6.12         Debian's source with our hooks
 #                         6.12-stock   the same source and configuration, no hooks
+#                         6.12-PART    the same with qemu/configs/PART.config:
+#                                      debug, kcsan
 #
 # The last line of stdout is the directory with the outcome: bzImage, vmlinux,
 # config, release, build (the kernel's object tree, for external modules) and
@@ -22,21 +24,42 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 flavour=${1:-}
-case "$flavour" in
-6.12 | 6.12-stock) ;;
-*) die "unknown kernel '$flavour'; there are 6.12 and 6.12-stock" ;;
-esac
-version=${flavour%-stock}
-tarball=/usr/src/linux-source-$version.tar.xz
+version=${flavour%%-*}
 hooks=kmod/hooks
 lab_config=qemu/configs/lab.config
+configs=("$lab_config")
+
+unknown()
+{
+	local part names=
+	for part in "$root"/qemu/configs/*.config; do
+		part=${part##*/}
+		[ "$part" = lab.config ] || names+=", 6.12-${part%.config}"
+	done
+	die "unknown kernel '$flavour'; there are 6.12, 6.12-stock$names"
+}
+
+[ "$version" = 6.12 ] || unknown
+hooked=yes
+IFS=- read -ra flavour_parts <<<"${flavour#"$version"}"
+for part in "${flavour_parts[@]:1}"; do
+	case "$part" in
+	stock) hooked= ;;
+	lab) unknown ;;
+	*)
+		[ -r "$root/qemu/configs/$part.config" ] || unknown
+		configs+=("qemu/configs/$part.config")
+		;;
+	esac
+done
+tarball=/usr/src/linux-source-$version.tar.xz
 typical_objects=1300
 low_gib=12
 least_gib=6
 
 kbuild_environment
 
-hooked() { [ "$flavour" = "$version" ]; }
+hooked() { [ "$hooked" ]; }
 
 # ------------------------------------------------------------------- keys
 
@@ -55,9 +78,9 @@ tarball_hash()
 
 kernel_key()
 {
-	local parts=("$lab_config" scripts/kernel.sh)
+	local parts=("${configs[@]}" scripts/kernel.sh)
 	if hooked; then
-		mapfile -t -O 2 parts < <(files_below "$hooks"; echo scripts/apply-hooks)
+		mapfile -t -O ${#parts[@]} parts < <(files_below "$hooks"; echo scripts/apply-hooks)
 	fi
 	{
 		echo "$source_key"
@@ -102,24 +125,35 @@ make_tree()
 	: >"$kernel/tree"
 }
 
-# same_source PREFIX: kernels made of this source whose key has PREFIX, newest first.
+# kernels_of FLAVOUR: what the cache has of it, finished or not, newest first.
+kernels_of()
+{
+	find "$cache/kernel" -maxdepth 1 -regex ".*/${1//./\\.}-[0-9a-f]*" -printf '%T@ %p\n' |
+		sort -rn | cut -d' ' -f2
+}
+
+# same_source FLAVOUR: the newest of them that was made of this source.
 same_source()
 {
 	local old
-	for old in "$cache/kernel/$1"*; do
-		[ "$(cat "$old/complete" 2>/dev/null)" != "$source_key" ] || echo "$old"
-	done | xargs -r ls -dt
+	for old in $(kernels_of "$1"); do
+		if [ "$(cat "$old/complete" 2>/dev/null)" = "$source_key" ]; then
+			echo "$old"
+			break
+		fi
+	done
 }
 
 # Start from the object tree of the last kernel made of the same source, if
-# there is one, best of the same flavour: a change of the hooks then compiles only what it touches. make
-# goes by file times, so a file that differs from that kernel's must be new and
-# a file that does not must keep its time.
+# there is one, best of the same flavour: a change of the hooks then compiles
+# only what it touches. make goes by file times, so a file that differs from
+# that kernel's must be new and a file that does not must keep its time.
 seed_objects()
 {
 	local old file
-	old=$(same_source "$flavour-"; same_source "$version")
-	old=${old%%$'\n'*}
+	old=$(same_source "$flavour")
+	# With other options nearly all objects are others.
+	[ -n "$old" ] || [ ${#configs[@]} -gt 1 ] || old=$(same_source "$version")
 	[ -n "$old" ] || return 0
 	cp -a "$old/src/build" "$kernel/src/build"
 	# objtool's build notes absolute names; a new objtool would mean new objects.
@@ -143,16 +177,17 @@ kernel_make()
 	CCACHE_BASEDIR=$kernel make -C "$kernel/src" O=build CC="$cc" HOSTCC="$cc" "$@"
 }
 
-# allnoconfig plus lab.config, without our option where there are no hooks.
+# allnoconfig plus the flavour's files, of which the last word counts; without
+# our option where there are no hooks.
 configure()
 {
 	local wanted=$kernel/lab.config
-	cp "$root/$lab_config" "$wanted"
+	(cd "$root" && cat "${configs[@]}") >"$wanted"
 	hooked || sed -i '/CONFIG_MEMRESERVE[= ]/d' "$wanted"
 	KCONFIG_ALLCONFIG=$wanted kernel_make allnoconfig >"$kernel/config.log" 2>&1 </dev/null ||
 		die "configuration failed, log: $kernel/config.log"
 	"$root/scripts/check-config" "$wanted" "$kernel/src/build/.config" ||
-		die "$lab_config asks for what the kernel does not give"
+		die "${configs[*]}: asks for what the kernel does not give"
 }
 
 build_kernel()
@@ -181,9 +216,10 @@ build_kernel()
 drop_old_kernels()
 {
 	local keep=$1 flavour old
-	for flavour in 6.12 6.12-stock; do
-		find "$cache/kernel" -maxdepth 1 -regex ".*/$flavour-[0-9a-f]*" -printf '%T@ %f\n' |
-			sort -rn | cut -d' ' -f2 | tail -n +"$((keep + 1))" | while read -r old; do
+	for flavour in $(find "$cache/kernel" -mindepth 1 -maxdepth 1 -name '*-*' -printf '%f\n' |
+		sed 's/-[0-9a-f]*$//' | sort -u); do
+		kernels_of "$flavour" | tail -n +"$((keep + 1))" | while read -r old; do
+			old=${old##*/}
 			[ "$old" != "${kernel##*/}" ] || continue
 			say "kernel: removing old $old from the cache"
 			rm -rf "$cache/kernel/$old" "$cache/modules/$old"* "$cache/artefacts/$old"*

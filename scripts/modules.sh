@@ -57,7 +57,7 @@ fi
 if [ ! -e "$modules/complete" ]; then
 	rm -rf "$modules"
 	mkdir -p "$modules"
-	if [ "$flavour" != "${flavour%-stock}" ]; then
+	if [[ $flavour == *-stock* ]]; then
 		: # nothing of ours fits
 	else
 		update_copy

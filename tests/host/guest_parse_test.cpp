@@ -183,6 +183,8 @@ INSTANTIATE_TEST_SUITE_P(
         LogLine{"bug_at", "kernel BUG at mm/slub.c:12!", true},
         LogLine{"oops", "Oops: 0000 [#1] PREEMPT SMP", true},
         LogLine{"rcu", "WARNING: suspicious RCU usage", true},
+        LogLine{"ubsan", "UBSAN: array-index-out-of-bounds in kmod/reserve_plan.c:9:2", true},
+        LogLine{"no_key", "INFO: trying to register non-static key.", true},
         LogLine{"alloc", "swapper/0: page allocation failure: order:0, mode:0x820", false},
         LogLine{"blocked", "INFO: task kworker/0:1:8 blocked for more than 120 seconds.", false},
         LogLine{"word", "nbd0: debug: WARNINGS off", false},

@@ -5,6 +5,7 @@ set(NETSWAP_GUEST_TESTS
     guest_config_test.cpp
     guest_hostile_test.cpp
     guest_ktap_test.cpp
+    guest_leak_report_test.cpp
     guest_parse_test.cpp
     guest_pattern_test.cpp
     guest_reserve_drain_test.cpp

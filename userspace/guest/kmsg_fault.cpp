@@ -7,10 +7,12 @@
 namespace netswap::guest {
 
 bool is_kernel_fault(std::string_view line) {
-    static constexpr std::array<std::string_view, 6> anywhere{
-        "kernel BUG at",        "general protection fault", "Unable to handle kernel",
-        "suspicious RCU usage", "scheduling while atomic",  "refcount_t:"};
-    static constexpr std::array<std::string_view, 3> at_start{"WARNING: ", "BUG: ", "Oops: "};
+    static constexpr std::array<std::string_view, 7> anywhere{
+        "kernel BUG at",          "general protection fault", "Unable to handle kernel",
+        "suspicious RCU usage",   "scheduling while atomic",  "refcount_t:",
+        "register non-static key"};
+    static constexpr std::array<std::string_view, 4> at_start{
+        "WARNING: ", "BUG: ", "Oops: ", "UBSAN: "};
     return std::any_of(at_start.begin(), at_start.end(),
                        [&](auto sign) { return line.starts_with(sign); }) ||
            std::any_of(anywhere.begin(), anywhere.end(),

@@ -4,6 +4,7 @@
 #include "guest/area.h"
 #include "guest/boot.h"
 #include "guest/drivers.h"
+#include "guest/kernel_health.h"
 #include "guest/memory_lock.h"
 #include "guest/prepare.h"
 #include "guest/reserve_drain.h"
@@ -52,6 +53,16 @@ void end_accounts(Channel &channel, const Config &config, CounterSource &counter
         verdict = {Outcome::error, done.error().message, verdict.elapsed_s};
 }
 
+/// A storm that passed passes only if the kernel finds nothing wrong with itself afterwards.
+void end_kernel(Channel &channel, Kmsg &kmsg, LeakFinder &leaks, Verdict &verdict) {
+    if (verdict.outcome != Outcome::pass)
+        return;
+    if (leaks.there())
+        send_phase(channel, "leaks");
+    if (const auto healthy = check_kernel(kmsg, leaks); !healthy)
+        verdict = {Outcome::error, healthy.error().message, verdict.elapsed_s};
+}
+
 Verdict storm(Channel &channel, const Config &config) {
     auto kmsg = Kmsg::open_at_end();
     if (!kmsg)
@@ -62,6 +73,8 @@ Verdict storm(Channel &channel, const Config &config) {
     if (!run)
         return {Outcome::error, run.error().message, 0};
     NetlinkCounters counters;
+    KernelLeakFinder leaks;
+    leaks.forget();
     send_state(channel, "state", config.hostile);
     auto verdict = run->run();
     send_phase(channel, "done");
@@ -71,6 +84,7 @@ Verdict storm(Channel &channel, const Config &config) {
     if (config.transport == Transport::nbd && config.setup == Setup::netswap)
         end_area(channel, verdict);
     end_accounts(channel, config, counters, verdict);
+    end_kernel(channel, *kmsg, leaks, verdict);
     return verdict;
 }
 

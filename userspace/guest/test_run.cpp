@@ -4,6 +4,7 @@
 #include "guest/behaviour_run.h"
 #include "guest/clock.h"
 #include "guest/cpus.h"
+#include "guest/kernel_health.h"
 #include "guest/kunit_run.h"
 #include "guest/network.h"
 #include "guest/prepare.h"
@@ -20,10 +21,20 @@ Verdict run_tests(Channel &channel, const Config &config) {
         if (const auto up = prepare_network(); !up)
             tally.fail("lab", "network", up.error().message);
     send_state(channel, "state", config.hostile);
+    auto kmsg = Kmsg::open_at_end();
+    if (!kmsg)
+        tally.fail("kernel", "(log)", kmsg.error().message);
+    KernelLeakFinder leaks;
+    leaks.forget();
     send_phase(channel, "kunit");
     run_kunit(tally);
     send_phase(channel, "behaviour");
     run_behaviour(tally, config);
+    if (kmsg) {
+        send_phase(channel, "leaks");
+        if (const auto healthy = check_kernel(*kmsg, leaks); !healthy)
+            tally.fail("kernel", "(health)", healthy.error().message);
+    }
     send_phase(channel, "done");
     const auto elapsed = static_cast<double>(monotonic_ns() - start) / 1e9;
     return {tally.ok() ? Outcome::pass : Outcome::error, tally.summary(), elapsed};
