@@ -42,6 +42,15 @@ TEST(GuestConfig, MissingKeysKeepDefaultsAndUnknownOnesAreIgnored) {
     EXPECT_EQ(config->min_free_kb, -1);
 }
 
+TEST(GuestConfig, Bench) {
+    const auto config =
+        parse_config(R"({"mode":"bench","modules":["netswap"],"samples":7,"marked":true})");
+    ASSERT_TRUE(config.has_value()) << config.error().message;
+    EXPECT_EQ(config->mode, Mode::bench);
+    EXPECT_EQ(config->samples, 7);
+    EXPECT_TRUE(config->marked);
+}
+
 struct Bad {
     const char *name;
     const char *text;

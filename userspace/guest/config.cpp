@@ -75,7 +75,8 @@ Result<Config> parse_config(std::string_view text) {
 
     Config config;
     Reader read(object);
-    read.choice("mode", config.mode, {{"storm", Mode::storm}, {"tests", Mode::tests}});
+    read.choice("mode", config.mode,
+                {{"storm", Mode::storm}, {"tests", Mode::tests}, {"bench", Mode::bench}});
     read.get("policy", config.policy);
     read.get("modules", config.modules);
     read.get("module_params", config.module_params);
@@ -101,6 +102,8 @@ Result<Config> parse_config(std::string_view text) {
     read.number("end_limit_s", config.end_limit_s, 0, 1 << 20);
     read.get("daemon_faults", config.daemon_faults);
     read.get("hostile", config.hostile);
+    read.number("samples", config.samples, 1, 100000);
+    read.get("marked", config.marked);
     read.get("tests", config.tests);
 
     if (config.map_mib * 256 < static_cast<std::uint64_t>(config.workers))

@@ -12,7 +12,7 @@
 
 namespace netswap::guest {
 
-enum class Mode { storm, tests };
+enum class Mode { storm, tests, bench };
 enum class Transport { nbd, disk };
 enum class Setup { nbd_client, netswap }; ///< who sets the swap area up
 
@@ -42,6 +42,8 @@ struct Config {
     int end_limit_s = 0;
     bool daemon_faults = false;       ///< the host is going to send "daemon-kill MILLISECONDS"
     std::vector<std::string> hostile; ///< names of --hostile
+    int samples = 200;                ///< of each operation of a bench
+    bool marked = false;              ///< a bench with a marked socket that is idle
     std::vector<std::string> tests;   ///< substrings of suite or case names; empty: all
 };
 

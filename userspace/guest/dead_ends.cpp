@@ -2,7 +2,7 @@
 #include "guest/dead_ends.h"
 
 #include "guest/interface.h"
-#include "guest/netlink_batch.h"
+#include "guest/links.h"
 #include "guest/network.h"
 #include "guest/sysfile.h"
 #include "lib/hostile_ground.h"
@@ -25,27 +25,6 @@ constexpr const char *netmask = "255.255.255.0";
 constexpr auto carrier_limit = 5s;
 constexpr std::uint32_t plugged_bytes = 4 << 20; ///< the queue holds that much, without overhead
 constexpr std::uint16_t add = NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK;
-
-Result<void> route_request(NetlinkBatch &batch, const std::string &what) {
-    const auto socket = netlink_socket(NETLINK_ROUTE);
-    if (!socket)
-        return tl::unexpected(socket.error());
-    const auto done = talk(*socket, batch);
-    return done ? done : with_context(done.error(), what);
-}
-
-/// `fill` puts IFLA_INFO_DATA if the kind needs any.
-template <typename Fill>
-Result<void> add_link(const char *kind, const char *name, Fill fill) {
-    NetlinkBatch batch;
-    batch.message(RTM_NEWLINK, add, ifinfomsg{});
-    batch.put_text(IFLA_IFNAME, name);
-    const auto info = batch.nest(IFLA_LINKINFO);
-    batch.put_text(IFLA_INFO_KIND, kind);
-    fill(batch);
-    batch.end(info);
-    return route_request(batch, std::string("adding ") + kind + " " + name);
-}
 
 /// Up, and without an answer to ARP.
 Result<void> bring_up_silently(const std::string &interface) {
@@ -74,7 +53,7 @@ Result<void> add_silent() {
 }
 
 Result<void> add_plugged() {
-    if (auto done = add_link("dummy", plugged_interface, [](NetlinkBatch &) {}); !done)
+    if (auto done = add_link("dummy", plugged_interface); !done)
         return done;
     if (auto done = bring_up(plugged_interface, hostile::plugged_gateway, netmask, carrier_limit);
         !done)

@@ -2,6 +2,7 @@
 // netswap-guest: PID 1 of the lab's virtual machines. It learns from the host
 // what to do, does it, reports, and switches the machine off.
 #include "guest/area.h"
+#include "guest/bench.h"
 #include "guest/boot.h"
 #include "guest/drivers.h"
 #include "guest/kernel_health.h"
@@ -99,7 +100,15 @@ Verdict serve(PortChannel &channel) {
         return {Outcome::error, config.error().message, 0};
     if (auto spared = spare_from_oom(); !spared)
         return {Outcome::error, spared.error().message, 0};
-    return config->mode == Mode::tests ? run_tests(channel, *config) : storm(channel, *config);
+    switch (config->mode) {
+    case Mode::tests:
+        return run_tests(channel, *config);
+    case Mode::bench:
+        return run_bench(channel, *config);
+    case Mode::storm:
+        break;
+    }
+    return storm(channel, *config);
 }
 
 } // namespace

@@ -58,6 +58,15 @@ void send_test(Channel &channel, const TestResult &test) {
                         {"detail", test.detail.substr(0, text_limit)}});
 }
 
+void send_count(Channel &channel, const Count &count) {
+    send_json(channel, {{"type", "count"},
+                        {"name", count.name},
+                        {"batch", count.batch},
+                        {"samples", count.samples},
+                        {"min", count.min},
+                        {"median", count.median}});
+}
+
 void send_verdict(Channel &channel, const Verdict &verdict) {
     send_json(channel, {{"type", "verdict"},
                         {"verdict", name(verdict.outcome)},
