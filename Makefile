@@ -3,7 +3,7 @@
 #
 # Variables: FLAVOURS (kernels, default 6.12; also 6.12-stock,
 # debian-6.12, debian-6.1), STORM_ARGS
-# (options for `netswap storm`), TESTS (suites of `make test`), CHECKS (of
+# (options for `netswap storm`), BENCH_ARGS (for `netswap bench`), TESTS (suites of `make test`), CHECKS (of
 # `make lint`), NETSWAP_CACHE (default ~/.cache/netswap).
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
@@ -15,7 +15,7 @@ comma := ,
 unless = $(if $(filter $(1) $(1)=%,$(STORM_ARGS)),,$(1) $(2)$(if $(3),$(comma)$(3))$(if $(4),$(comma)$(4)))
 
 .NOTPARALLEL:
-.PHONY: all help deps kernel modules guest build deb storm test lint clean clean-cache
+.PHONY: all help deps kernel modules guest build deb storm bench test lint clean clean-cache
 
 all: build guest ## build everything: programs, kernels, modules, guest images
 
@@ -48,6 +48,11 @@ deb: deps ## build the Debian packages into build/deb/
 storm: all ## run a short storm on three arms and print the table (STORM_ARGS)
 	@build/netswap storm $(call unless,--arms,bare,mainline,netswap) \
 		$(call unless,--runs,2) $(call unless,--kernel,$(firstword $(FLAVOURS))) $(STORM_ARGS)
+
+# Hooked and not.
+bench: FLAVOURS = 6.12 6.12-stock
+bench: all ## count what hooks and modules cost ordinary work (BENCH_ARGS)
+	@build/netswap bench $(BENCH_ARGS)
 
 # The tests compare with the kernel without hooks, too, and with Debian's own if it can be had.
 test: FLAVOURS = 6.12 6.12-stock

@@ -56,6 +56,7 @@ _netswap_options()
 		echo "${_netswap_scenario[@]}" --arms --from --record --runs --at-least --budget --accel \
 			--out --artefacts
 		;;
+	bench) echo --arms --kernel --samples --mem --timeout --json --artefacts --out ;;
 	guest-test)
 		echo --kernel --filter --policy --mem --cpus --nic --hang-after --timeout --accel \
 			--artefacts --out
@@ -86,6 +87,7 @@ _netswap_values()
 	*" --nic") echo virtio-net e1000 rtl8139 vmxnet3 ;;
 	*" --transport") echo nbd disk ;;
 	"storm --server" | "matrix --server" | "shrink --server") echo nbdkit nbd-server ;;
+	"bench --arms") echo stock mainline bare modules marked stock,mainline,bare,modules,marked ;;
 	*" --arms") echo bare mainline netswap stock stock+guard bare,mainline,netswap ;;
 	*" --hostile")
 		echo udp-flood tcp-unread fragments forward packet-socket nfqueue loss1 loss5 jumbo \
@@ -96,7 +98,7 @@ _netswap_values()
 	*" --accel") echo auto kvm tcg ;;
 	"guest-test --policy") echo mainline bare stock ;;
 	"boot-test --network") echo networkd ifupdown ;;
-	"storm --json" | *" --html" | *" --from") echo -f ;;
+	"storm --json" | "bench --json" | *" --html" | *" --from") echo -f ;;
 	*" --out" | *" --artefacts") echo -d ;;
 	*" --json" | *" --force" | *" --no-daemon" | *" --if-down" | *" --if-up" | *" --quiet") ;;
 	*" --wait" | *" --keep-fds" | *" --best-effort" | *" --once" | *" --append" | *" --show") ;;
@@ -111,7 +113,7 @@ _netswap_words()
 	case "$1" in
 	"")
 		echo up down status top events plan reserve sockets mark unmark doctor run metrics storm \
-			matrix shrink guest-test boot-test check-json report
+			matrix shrink bench guest-test boot-test check-json report
 		;;
 	up) _netswap_configured ;;
 	down | status | top) _netswap_up ;;

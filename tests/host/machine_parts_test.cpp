@@ -61,6 +61,14 @@ TEST(QemuCommand, GuestThatPatchesItsTextHasOneThread) {
     EXPECT_THAT(line(c), HasSubstr("-accel tcg,thread=single"));
 }
 
+TEST(QemuCommand, InstructionsAreCountedOnOneThread) {
+    auto c = config();
+    EXPECT_THAT(line(c), Not(HasSubstr("icount")));
+    c.count_instructions = true;
+    EXPECT_THAT(line(c), HasSubstr("-accel tcg,thread=single"));
+    EXPECT_THAT(line(c), HasSubstr("-icount shift=0,sleep=off"));
+}
+
 TEST(QemuCommand, MonitorOnlyWhenAsked) {
     EXPECT_THAT(line(config()), Not(HasSubstr("-mon ")));
     auto c = config();

@@ -37,9 +37,9 @@ std::vector<std::string> qemu_command(const QemuConfig &c) {
         "-machine",
         "pc",
         "-accel",
-        c.accel != "tcg" ? c.accel
-        : c.patches_text ? "tcg,thread=single"
-                         : "tcg,thread=multi",
+        c.accel != "tcg"                         ? c.accel
+        : c.patches_text || c.count_instructions ? "tcg,thread=single"
+                                                 : "tcg,thread=multi",
         "-m",
         fmt::format("{}M", c.mem_mib),
         "-smp",
@@ -54,6 +54,8 @@ std::vector<std::string> qemu_command(const QemuConfig &c) {
         argv.push_back(std::move(option));
         argv.push_back(std::move(value));
     };
+    if (c.count_instructions)
+        add("-icount", "shift=0,sleep=off");
     for (int node = 0; c.nodes > 1 && node < c.nodes; ++node) {
         add("-object", fmt::format("memory-backend-ram,id=node{},size={}M", node,
                                    c.mem_mib / c.nodes + (node == 0 ? c.mem_mib % c.nodes : 0)));

@@ -16,6 +16,9 @@ struct QemuConfig {
     /// QEMU 7.2 with a thread a CPU may then run half of an old instruction ("Oops: int3", also in
     /// an unhooked kernel), so all CPUs take turns on one thread.
     bool patches_text = false;
+    /// Time is instructions, one a nanosecond, and none passes while the guest idles: its time
+    /// stamp counter counts instructions. One CPU, no KVM.
+    bool count_instructions = false;
     std::string kernel; ///< bzImage
     std::string initramfs;
     std::string append; ///< kernel command line, see kernel_command_line()

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Two arms are measured, and one of them again: instructions are the same in
+# every boot, the table and the JSON have every operation. Objects of a slab must
+# cost nothing more with hooks.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+requires_kernel 6.12-stock
+requires_kernel 6.12
+
+bench()
+{
+	timeout 200 "$netswap" bench --samples 20 --timeout 90 --out "$work/logs-$1" \
+		--json "$work/$1.json" --arms "$2" >"$work/$1.table" || fail "bench $1"
+}
+
+bench first stock,mainline
+bench second mainline
+python3 - "$work" <<-'END' || fail "the counts: $(cat "$work/first.table")"
+	import json, sys
+	first, second = (json.load(open(f"{sys.argv[1]}/{name}.json")) for name in ("first", "second"))
+	table = open(f"{sys.argv[1]}/first.table").read()
+	faults = []
+	counts = lambda record, arm: {count["name"]: count for one in record["arms"] if one["arm"] == arm
+	                              for count in one["counts"]}
+	one, other = counts(first, "mainline"), counts(second, "mainline")
+	for row in first["operations"]:
+	    name = row["operation"]
+	    if f"\n{name} " not in table or set(row["arms"]) != {"stock", "mainline"}:
+	        faults.append(f"{name}: not in the table, or not of both arms")
+	        continue
+	    a, b = one[name]["median"], other[name]["median"]
+	    if abs(a - b) > 0.01 * a:
+	        faults.append(f"{name}: {a} instructions in one boot, {b} in the other")
+	    if name in ("kmem-cache", "kmalloc") and row["arms"]["mainline"]["added"] != 0:
+	        faults.append(f"{name}: the hooks add {row['arms']['mainline']['added']}")
+	if len(first["operations"]) < 20 or first["baseline"] != "stock":
+	    faults.append("too few operations, or another baseline")
+	print("\n".join(faults))
+	sys.exit(bool(faults))
+END
+refused "unknown arm" purple -- "$netswap" bench --arms purple
+refused "no kernel" 6.13-stock -- "$netswap" bench --kernel 6.13
+refused "too little memory" --mem -- "$netswap" bench --mem 1M
+# A VM that cannot do its work is one line, and no table.
+refused "too short" "arm mainline" "not done after 1 s" -- \
+	"$netswap" bench --arms mainline --timeout 1 --out "$work/short"

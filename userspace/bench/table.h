@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <string>
+
+#include "bench/record.h"
+
+namespace netswap::bench {
+
+/// A line for each operation: the baseline's instructions, and for each other arm its instructions
+/// and what it adds, in instructions and per cent. In colour what adds something stands out.
+std::string render_bench_table(const BenchRecord &record, bool colour);
+
+} // namespace netswap::bench
