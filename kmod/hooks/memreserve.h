@@ -34,6 +34,7 @@ struct page;
 struct pglist_data;
 struct sk_buff;
 struct ctl_table;
+struct kmem_cache;
 struct net_device;
 struct notifier_block;
 struct sock;
@@ -388,8 +389,18 @@ static inline unsigned long memreserve_zone_emergency(struct zone *zone)
 	return __memreserve_zone_emergency(zone);
 }
 
-/* SLUB, mm/slub.c. */
+/* SLUB, mm/slub.c, and who keeps objects of its own. */
 bool memreserve_slab_match(gfp_t gfp);
+bool memreserve_return_marked(struct kmem_cache *cache, void *object);
+
+/* Is @object of a marked slab? Then it is freed, instead of kept for later. */
+static inline bool memreserve_return_object(struct kmem_cache *cache,
+					    void *object)
+{
+	return static_branch_unlikely(&memreserve_frees_key) &&
+	       unlikely(atomic_read(&memreserve_charged)) &&
+	       memreserve_return_marked(cache, object);
+}
 
 /* A macro: the slab is not looked at while the key is off. */
 #define memreserve_slab_private(slab_is_marked) \
@@ -410,6 +421,10 @@ bool memreserve_throttle(gfp_t gfp, struct zonelist *zonelist,
 
 /* Receive rings. */
 gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp);
+
+/* As kmem_cache_alloc_bulk(), for the struct sk_buffs of received packets. */
+int memreserve_alloc_heads(struct kmem_cache *cache, gfp_t gfp, size_t nr,
+			   void **heads);
 
 /* A macro: @what is the tail of a name, such as POLL. */
 #define memreserve_refill_gfp(what, gfp) \

@@ -11,6 +11,7 @@
 #include <linux/netdevice.h>
 #include <linux/sched/mm.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/static_call.h>
 #include <linux/workqueue.h>
 #include <net/sock.h>
@@ -215,12 +216,19 @@ EXPORT_SYMBOL_GPL(memreserve_ask_xmit_flags);
 
 static atomic_t memreserve_backlogged = ATOMIC_INIT(0);
 
-void memreserve_backlog_add(int n)
+/* The queue is locked. Where nobody is marked nobody is asked. */
+bool memreserve_enter_backlog(const struct sk_buff *skb)
 {
-	if (n > 0)
-		atomic_inc(&memreserve_backlogged);
-	else
-		atomic_dec_if_positive(&memreserve_backlogged);
+	if (static_branch_unlikely(&memalloc_socks_key) &&
+	    !static_call(mr_hold)(MEMRESERVE_PLACE_BACKLOG, skb))
+		return false;
+	atomic_inc(&memreserve_backlogged);
+	return true;
+}
+
+void memreserve_leave_backlog(void)
+{
+	atomic_dec_if_positive(&memreserve_backlogged);
 }
 
 /*
@@ -348,6 +356,25 @@ gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp)
 	return static_call(mr_refill_gfp)(what, gfp);
 }
 EXPORT_SYMBOL_GPL(memreserve_ask_refill_gfp);
+
+/*
+ * Many at once while there is memory for them. From the reserve only the one
+ * that is needed now: the others would lie in the CPU's cache.
+ */
+int memreserve_alloc_heads(struct kmem_cache *cache, gfp_t gfp, size_t nr,
+			   void **heads)
+{
+	int got = kmem_cache_alloc_bulk(cache, gfp, nr, heads);
+	gfp_t from_reserve;
+
+	if (got)
+		return got;
+	from_reserve = memreserve_refill_gfp(HEAD, gfp);
+	if (from_reserve == gfp)
+		return 0;
+	heads[0] = kmem_cache_alloc(cache, from_reserve);
+	return heads[0] ? 1 : 0;
+}
 
 static void aim_refill(const void *ops)
 {

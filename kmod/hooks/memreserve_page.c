@@ -14,6 +14,7 @@
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/static_call.h>
 
 #include "internal.h"
@@ -164,6 +165,17 @@ DEFINE_STATIC_CALL(mr_slab_match, bare_slab_match);
 bool memreserve_slab_match(gfp_t gfp)
 {
 	return static_call(mr_slab_match)(gfp);
+}
+
+/* A slab's mark is the flag that pages of the page cache call active. */
+bool memreserve_return_marked(struct kmem_cache *cache, void *object)
+{
+	struct folio *folio = virt_to_folio(object);
+
+	if (!folio_test_slab(folio) || !folio_test_active(folio))
+		return false;
+	kmem_cache_free(cache, object);
+	return true;
 }
 
 static void aim_slab(const void *ops)

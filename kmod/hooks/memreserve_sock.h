@@ -66,7 +66,8 @@ bool memreserve_ask_hold(enum memreserve_place place,
 bool memreserve_ask_exempt(const struct sock *sk);
 int memreserve_ask_xmit_flags(const struct sock *sk, struct page *page);
 void memreserve_drop(struct sk_buff *skb);
-void memreserve_backlog_add(int n);
+bool memreserve_enter_backlog(const struct sk_buff *skb);
+void memreserve_leave_backlog(void);
 
 /*
  * Macros, for <linux/skbuff.h> includes this file. @place is the tail of a
@@ -101,16 +102,15 @@ void memreserve_backlog_add(int n);
 			(whole)->pfmemalloc = 1; \
 	} while (0)
 
-#define memreserve_backlog_enter(skb) \
-	do { \
-		if (memreserve_asks(SOCK) && skb_pfmemalloc(skb)) \
-			memreserve_backlog_add(1); \
-	} while (0)
+/* What is not refused is counted, until it leaves. */
+#define memreserve_refuses_backlog(skb) \
+	(memreserve_asks(SOCK) && unlikely(skb_pfmemalloc(skb)) && \
+	 !memreserve_enter_backlog(skb))
 
 #define memreserve_backlog_leave(skb) \
 	do { \
 		if (memreserve_asks(SOCK) && skb_pfmemalloc(skb)) \
-			memreserve_backlog_add(-1); \
+			memreserve_leave_backlog(); \
 	} while (0)
 
 #define memreserve_exempt(sk) \

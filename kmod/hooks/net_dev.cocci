@@ -8,8 +8,7 @@
 // netswap-rule: dev_include  file=net/core/dev.c  token=linux/memreserve.h  count=1
 // netswap-rule: rx_protocol  file=net/core/dev.c  token=memreserve_skb_protocol  count=1
 // netswap-rule: rx_critical  file=net/core/dev.c  token=memreserve_skb_critical  count=2
-// netswap-rule: rx_backlog  file=net/core/dev.c  token=!memreserve_refuses_hold(BACKLOG  count=1
-// netswap-rule: rx_backlog_enter  file=net/core/dev.c  token=memreserve_backlog_enter  count=1
+// netswap-rule: rx_backlog  file=net/core/dev.c  token=!memreserve_refuses_backlog(skb)  count=1
 // netswap-rule: rx_backlog_leave  file=net/core/dev.c  token=memreserve_backlog_leave  count=1
 // netswap-rule: tx_queue  file=net/core/dev.c  token=memreserve_refuses_hold(QDISC  count=1
 
@@ -51,18 +50,7 @@ symbol qlen, max_backlog, skb;
  {
  	<+...
  	qlen <= max_backlog && !skb_flow_limit(skb, qlen)
-+	&& !memreserve_refuses_hold(BACKLOG, skb)
- 	...+>
- }
-
-@rx_backlog_enter@
-symbol sd, skb;
-@@
- enqueue_to_backlog(...)
- {
- 	<+...
- 	__skb_queue_tail(&sd->input_pkt_queue, skb);
-+	memreserve_backlog_enter(skb);
++	&& !memreserve_refuses_backlog(skb)
  	...+>
  }
 

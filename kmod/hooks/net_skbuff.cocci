@@ -8,7 +8,8 @@
 //
 // netswap-rule: skbuff_c_include  file=net/core/skbuff.c  token=linux/memreserve.h  count=1
 // netswap-rule: rx_data_alloc  file=net/core/skbuff.c  token=gfp_mask = memreserve_rx_gfp  count=3
-// netswap-rule: rx_head_bulk  file=net/core/skbuff.c  token=memreserve_refill_gfp(HEAD  count=1
+// netswap-rule: rx_head_bulk  file=net/core/skbuff.c  token=memreserve_alloc_heads  count=1
+// netswap-rule: rx_head_put  file=net/core/skbuff.c  token=memreserve_return_object  count=1
 // netswap-rule: rx_frag_napi  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=2
 // netswap-rule: merge_coalesce  file=net/core/skbuff.c  token=(memreserve_refuses_merge  count=1
 // netswap-rule: defer_free  file=net/core/skbuff.c  token=(memreserve_asks(SOCK) && skb_pfmemalloc(skb))  count=1
@@ -32,16 +33,28 @@ symbol gfp_mask, flags;
 )
 
 @rx_head_bulk@
-expression E1, E2, E3;
+expression list ES;
 @@
  napi_skb_cache_get(...)
  {
  	<+...
- 	kmem_cache_alloc_bulk(E1,
--	GFP_ATOMIC | __GFP_NOWARN,
-+	memreserve_refill_gfp(HEAD, GFP_ATOMIC | __GFP_NOWARN),
- 	E2, E3)
+-	kmem_cache_alloc_bulk(ES)
++	memreserve_alloc_heads(ES)
  	...+>
+ }
+
+// A CPU keeps the heads of packets that are gone, the lowest ones for ever.
+@rx_head_put@
+symbol skb;
+statement S, S1;
+@@
+ napi_skb_cache_put(...)
+ {
+ 	... when != S1
++	if (memreserve_return_object(net_hotdata.skbuff_cache, skb))
++		return;
+ 	S
+ 	... when any
  }
 
 @rx_frag_napi@

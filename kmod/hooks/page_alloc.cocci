@@ -9,6 +9,7 @@
 // netswap-rule: gfp_depth  file=mm/page_alloc.c  token=memreserve_reserve_flags  count=1
 // netswap-rule: gfp_take  file=mm/page_alloc.c  token=memreserve_may_take  count=1
 // netswap-rule: gfp_mark  file=mm/page_alloc.c  token=memreserve_mark_page  count=1
+// netswap-rule: gfp_mark_inline  file=mm/page_alloc.c  token=static inline void prep_new_page(  count=1
 // netswap-rule: gfp_freed  file=mm/page_alloc.c  token=memreserve_page_freed  count=1
 // netswap-rule: gfp_lift  file=mm/page_alloc.c  token=memreserve_lifts_policy  count=1
 // netswap-rule: gfp_pcp_batch  file=mm/page_alloc.c  token=memreserve_pcp_batch  count=1
@@ -65,6 +66,17 @@ symbol page, order, gfp_flags;
 -	set_page_pfmemalloc(page);
 +	memreserve_mark_page(page, order, gfp_flags);
  	...+>
+ }
+
+// The question makes it just too large for the compiler to inline by itself.
+@gfp_mark_inline@
+typedef gfp_t;
+identifier page, order, gfp_flags, alloc_flags;
+@@
+-static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp_flags, unsigned int alloc_flags)
++static inline void prep_new_page(struct page *page, unsigned int order, gfp_t gfp_flags, unsigned int alloc_flags)
+ {
+ 	...
  }
 
 @gfp_freed@
