@@ -38,6 +38,16 @@ symbol fish;
  }
 """
 
+# Two rules that count the same token, for one kernel each.
+TWO_KERNELS = (
+    "// netswap-rule: ask_swim  file=lake/pond.c  token=may_  count=1"
+    "  kernels=6.12  elsewhere: ask_wade\n"
+    "// netswap-rule: ask_wade  file=lake/pond.c  token=may_  count=1"
+    "  kernels=6.1  elsewhere: ask_swim\n"
+    "\n@ask_swim@\nsymbol fish;\n@@\n-return swim(fish);\n+return may_swim(fish);\n"
+    "\n@ask_wade@\nsymbol fish;\n@@\n-wade(fish)\n+may_wade(fish)\n"
+)
+
 
 class ApplyHooksTest(unittest.TestCase):
     def setUp(self):
@@ -164,6 +174,26 @@ class DeclarationsTest(ApplyHooksTest):
         self.put("hooks/a.cocci", extra + ASK_SWIM % 1 + "\n@two@\n@@\n- swim(1)\n+ may_swim(1)\n")
         self.refused("ask_swim", "two", "same token")
 
+    def test_kernels_without_a_word_about_the_others(self):
+        self.put("hooks/a.cocci", ASK_SWIM % "1  kernels=6.1")
+        self.refused("a.cocci:1", "elsewhere")
+
+    def test_malformed_kernels(self):
+        self.put("hooks/a.cocci", ASK_SWIM % "1  kernels=new  elsewhere: nobody swims")
+        self.refused("a.cocci:1", "kernels=X.Y")
+
+    def test_counterpart_that_is_no_rule(self):
+        self.put("hooks/a.cocci", ASK_SWIM % "1  kernels=6.1  elsewhere: ghost")
+        self.refused("ask_swim", "ghost", "neither a rule")
+
+    def test_counterpart_for_the_same_kernel(self):
+        self.put("hooks/a.cocci", TWO_KERNELS.replace("kernels=6.12 ", "kernels=6.12,6.1 "))
+        self.refused("ask_swim", "ask_wade", "same kernel")
+
+    def test_tree_of_an_unknown_kernel(self):
+        self.put("hooks/a.cocci", TWO_KERNELS)
+        self.refused("ask_swim", "Makefile does not say")
+
     def test_file_without_rules(self):
         self.put("hooks/a.cocci", "// nothing\n")
         self.refused("a.cocci", "no rule")
@@ -210,6 +240,26 @@ class RulesTest(ApplyHooksTest):
         kept.write_text(POND_C)
         self.put("tree/lake/pond.c", POND_C)
         self.assertEqual(self.run_it(*cache).returncode, 1)
+
+    def test_rules_for_other_kernels_are_left_out(self):
+        self.put("hooks/a.cocci", TWO_KERNELS)
+        for kernel, asked in (("6.12", "may_swim(fish)"), ("6.1", "may_wade(fish)")):
+            patchlevel = kernel.split(".")[1]
+            with self.subTest(kernel):
+                self.put("tree/lake/pond.c", POND_C)
+                self.put("tree/Makefile", f"VERSION = 6\nPATCHLEVEL = {patchlevel}\nSUBLEVEL = 4\n")
+                done = self.run_it()
+                self.assertEqual(done.returncode, 0, done)
+                self.assertIn("1 rules", done.stdout)
+                text = (self.tree / "lake/pond.c").read_text()
+                self.assertEqual(text.count("may_"), 1)
+                self.assertIn(asked, text)
+
+    def test_rule_for_this_kernel_must_match(self):
+        self.put("hooks/a.cocci", TWO_KERNELS)
+        self.put("tree/Makefile", "VERSION = 6\nPATCHLEVEL = 1\n")
+        self.put("tree/lake/pond.c", POND_C.replace("wade", "dive"))
+        self.refused("ask_wade", "expected 1", "found 0")
 
     def test_matches_nothing(self):
         self.put("hooks/a.cocci", (ASK_SWIM % 1).replace("pond_depth", "pond_width"))
