@@ -201,6 +201,7 @@ bool memreserve_ask_exempt(const struct sock *sk)
 }
 EXPORT_SYMBOL_GPL(memreserve_ask_exempt);
 
+#ifdef MSG_SPLICE_PAGES
 /* What is to be added to the flags of a message that consists of @page. */
 int memreserve_ask_xmit_flags(const struct sock *sk, struct page *page)
 {
@@ -209,6 +210,7 @@ int memreserve_ask_xmit_flags(const struct sock *sk, struct page *page)
 	return MSG_SPLICE_PAGES;
 }
 EXPORT_SYMBOL_GPL(memreserve_ask_xmit_flags);
+#endif
 
 /* ------------------------------------------------------------------------
  * Marked packets in the backlog

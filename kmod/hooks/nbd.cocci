@@ -7,7 +7,7 @@
 // netswap-rule: nbd_include  file=drivers/block/nbd.c  token=linux/memreserve.h  count=1
 // netswap-rule: nbd_xmit_scope  file=drivers/block/nbd.c  token=memreserve_xmit_save  count=1
 // netswap-rule: nbd_xmit_gfp  file=drivers/block/nbd.c  token=memreserve_xmit_gfp  count=1
-// netswap-rule: nbd_splice  file=drivers/block/nbd.c  token=memreserve_xmit_flags  count=1
+// netswap-rule: nbd_splice  file=drivers/block/nbd.c  token=memreserve_xmit_flags  count=1  kernels=6.12  elsewhere: 6.1 cannot send pages without a copy from sendmsg(); nbd copies
 
 @nbd_include@
 @@

@@ -44,12 +44,13 @@ symbol skb;
  }
 
 @rx_backlog@
-symbol qlen, max_backlog, skb;
+symbol qlen, skb;
+expression E;
 @@
  enqueue_to_backlog(...)
  {
  	<+...
- 	qlen <= max_backlog && !skb_flow_limit(skb, qlen)
+ 	qlen <= E && !skb_flow_limit(skb, qlen)
 +	&& !memreserve_refuses_backlog(skb)
  	...+>
  }

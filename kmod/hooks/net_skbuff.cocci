@@ -6,17 +6,25 @@
 // with one that is not. And one that was read is freed at once: otherwise it may
 // wait on the list of the CPU that made it until that CPU happens to receive.
 //
-// netswap-rule: skbuff_c_include  file=net/core/skbuff.c  token=linux/memreserve.h  count=1
+// netswap-rule: skbuff_c_include  file=net/core/skbuff.c  token=linux/memreserve.h  count=1  kernels=6.12  elsewhere: skbuff_c_include_old
+// netswap-rule: skbuff_c_include_old  file=net/core/skbuff.c  token=linux/memreserve.h  count=1  kernels=6.1  elsewhere: skbuff_c_include
 // netswap-rule: rx_data_alloc  file=net/core/skbuff.c  token=gfp_mask = memreserve_rx_gfp  count=3
 // netswap-rule: rx_head_bulk  file=net/core/skbuff.c  token=memreserve_alloc_heads  count=1
-// netswap-rule: rx_head_put  file=net/core/skbuff.c  token=memreserve_return_object  count=1
-// netswap-rule: rx_frag_napi  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=2
+// netswap-rule: rx_head_put  file=net/core/skbuff.c  token=memreserve_return_object  count=1  kernels=6.12  elsewhere: rx_head_put_old
+// netswap-rule: rx_head_put_old  file=net/core/skbuff.c  token=memreserve_return_object  count=1  kernels=6.1  elsewhere: rx_head_put
+// netswap-rule: rx_frag_napi  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=2  kernels=6.12  elsewhere: rx_frag_old
+// netswap-rule: rx_frag_old  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=3  kernels=6.1  elsewhere: rx_frag_napi
 // netswap-rule: merge_coalesce  file=net/core/skbuff.c  token=(memreserve_refuses_merge  count=1
 // netswap-rule: defer_free  file=net/core/skbuff.c  token=(memreserve_asks(SOCK) && skb_pfmemalloc(skb))  count=1
 
 @skbuff_c_include@
 @@
  #include <linux/skbuff_ref.h>
++#include <linux/memreserve.h>
+
+@skbuff_c_include_old@
+@@
+ #include <linux/errqueue.h>
 +#include <linux/memreserve.h>
 
 @rx_data_alloc@
@@ -57,6 +65,19 @@ statement S, S1;
  	... when any
  }
 
+@rx_head_put_old@
+symbol skb;
+statement S, S1;
+@@
+ napi_skb_cache_put(...)
+ {
+ 	... when != S1
++	if (memreserve_return_object(skbuff_head_cache, skb))
++		return;
+ 	S
+ 	... when any
+ }
+
 @rx_frag_napi@
 identifier f =~ "^__(napi|netdev)_alloc_frag_align$";
 expression E1, E2, E3;
@@ -71,6 +92,20 @@ expression E1, E2, E3;
  	...+>
  }
 
+@rx_frag_old@
+identifier f =~ "^__(napi|netdev)_alloc_frag_align$";
+expression E1, E2, E3;
+@@
+ f(...)
+ {
+ 	<+...
+ 	page_frag_alloc_align(E1, E2,
+-	GFP_ATOMIC,
++	memreserve_refill_gfp(FRAG, GFP_ATOMIC),
+ 	E3)
+ 	...+>
+ }
+
 @merge_coalesce@
 symbol to, from;
 statement S;
@@ -78,9 +113,15 @@ statement S;
  skb_try_coalesce(...)
  {
  	<+...
+(
 +	if (memreserve_refuses_merge(to, from))
 +		return false;
  	if (to->pp_recycle != from->pp_recycle) S
+|
++	if (memreserve_refuses_merge(to, from))
++		return false;
+ 	if (to->pp_recycle != from->pp_recycle || (from->pp_recycle && skb_cloned(from))) S
+)
  	...+>
  }
 

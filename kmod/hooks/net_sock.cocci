@@ -11,8 +11,10 @@
 // netswap-rule: sk_dies  file=net/core/sock.c  token=memreserve_sk_dies  count=1
 // netswap-rule: sk_backlog_unmarked  file=net/core/sock.c  token=unmarked while the packet waited  count=1
 // netswap-rule: frag_stale  file=net/core/sock.c  token=memreserve_frag_stale  count=1
-// netswap-rule: sk_limits  file=net/core/sock.c  token=memreserve_exempt  count=1
-// netswap-rule: sk_charge  file=net/core/sock.c  token=memreserve_charge_gfp  count=1
+// netswap-rule: sk_limits  file=net/core/sock.c  token=memreserve_exempt  count=1  kernels=6.12  elsewhere: sk_limits_old
+// netswap-rule: sk_limits_old  file=net/core/sock.c  token=memreserve_exempt  count=1  kernels=6.1  elsewhere: sk_limits
+// netswap-rule: sk_charge  file=net/core/sock.c  token=memreserve_charge_gfp  count=1  kernels=6.12  elsewhere: sk_charge_old
+// netswap-rule: sk_charge_old  file=net/core/sock.c  token=memreserve_charge_gfp  count=1  kernels=6.1  elsewhere: sk_charge
 
 @sock_c_include@
 @@
@@ -103,6 +105,22 @@ statement S;
  	...+>
  }
 
+@sk_limits_old@
+symbol kind, sk, memcg_charge, charged, amt, SK_MEM_SEND, SOCK_STREAM;
+statement S;
+@@
+ __sk_mem_raise_allocated(...)
+ {
+ 	<+...
++	if (memreserve_exempt(sk)) {
++		if (memcg_charge && !charged)
++			mem_cgroup_charge_skmem(sk->sk_memcg, amt, gfp_memcg_charge() | __GFP_NOFAIL);
++		return 1;
++	}
+ 	if (kind == SK_MEM_SEND && sk->sk_type == SOCK_STREAM) S
+ 	...+>
+ }
+
 @sk_charge@
 symbol sk, memcg, charged, amt;
 @@
@@ -111,5 +129,18 @@ symbol sk, memcg, charged, amt;
  	<+...
 -	charged = mem_cgroup_charge_skmem(memcg, amt, gfp_memcg_charge());
 +	charged = mem_cgroup_charge_skmem(memcg, amt, memreserve_charge_gfp(sk, gfp_memcg_charge()));
+ 	...+>
+ }
+
+@sk_charge_old@
+symbol sk, amt;
+@@
+ __sk_mem_raise_allocated(...)
+ {
+ 	<+...
+ 	mem_cgroup_charge_skmem(sk->sk_memcg, amt,
+-	gfp_memcg_charge()
++	memreserve_charge_gfp(sk, gfp_memcg_charge())
+ 	)
  	...+>
  }

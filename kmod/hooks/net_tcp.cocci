@@ -20,7 +20,7 @@ statement S;
 +		sk_forced_mem_schedule(sk, size);
 +		return 0;
 +	}
- 	if (tcp_prune_queue(sk, skb) < 0) S
+ 	if (tcp_prune_queue(...) < 0) S
  	...+>
  }
 

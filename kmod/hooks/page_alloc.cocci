@@ -12,7 +12,8 @@
 // netswap-rule: gfp_mark_inline  file=mm/page_alloc.c  token=static inline void prep_new_page(  count=1
 // netswap-rule: gfp_freed  file=mm/page_alloc.c  token=memreserve_page_freed  count=1
 // netswap-rule: gfp_lift  file=mm/page_alloc.c  token=memreserve_lifts_policy  count=1
-// netswap-rule: gfp_pcp_batch  file=mm/page_alloc.c  token=memreserve_pcp_batch  count=1
+// netswap-rule: gfp_pcp_batch  file=mm/page_alloc.c  token=memreserve_pcp_batch  count=1  kernels=6.12  elsewhere: gfp_pcp_bulk
+// netswap-rule: gfp_pcp_bulk  file=mm/page_alloc.c  token=memreserve_pcp_batch  count=1  kernels=6.1  elsewhere: gfp_pcp_batch
 // netswap-rule: wmark_raise  file=mm/page_alloc.c  token=memreserve_raise_wmarks  count=1
 // netswap-rule: wmark_absolute  file=mm/page_alloc.c  token=memreserve_zone_emergency  count=2
 
@@ -54,6 +55,20 @@ symbol pcp, zone, order, batch;
  	<+...
 -	int batch = nr_pcp_alloc(pcp, zone, order);
 +	int batch = memreserve_pcp_batch(zone, nr_pcp_alloc(pcp, zone, order));
+ 	...+>
+ }
+
+@gfp_pcp_bulk@
+symbol zone, order, batch;
+expression E1, E2, E3;
+@@
+ __rmqueue_pcplist(...)
+ {
+ 	<+...
+ 	rmqueue_bulk(zone, order,
+-	batch,
++	memreserve_pcp_batch(zone, batch),
+ 	E1, E2, E3)
  	...+>
  }
 

@@ -7,14 +7,18 @@
 // netswap-rule: slub_include  file=mm/slub.c  token=linux/memreserve.h  count=1
 // netswap-rule: slab_match  file=mm/slub.c  token=memreserve_slab_match  count=1
 // netswap-rule: slab_strict_new  file=mm/slub.c  token=gfpflags) || memreserve_slab_private  count=1
-// netswap-rule: slab_strict_partial  file=mm/slub.c  token=(memreserve_slab_private  count=1
-// netswap-rule: slab_strict_cpu_partial  file=mm/slub.c  token=!memreserve_slab_private  count=1
-// netswap-rule: slab_strict_free  file=mm/slub.c  token=bool memreserve_private  count=1
-// netswap-rule: slab_strict_free_lock  file=mm/slub.c  token=|| prior || memreserve_private  count=1
+// netswap-rule: slab_strict_partial  file=mm/slub.c  token=(memreserve_slab_private  count=1  kernels=6.12  elsewhere: slab_strict_acquired
+// netswap-rule: slab_strict_acquired  file=mm/slub.c  token=if (memreserve_slab_private  count=1  kernels=6.1  elsewhere: slab_strict_partial
+// netswap-rule: slab_strict_cpu_partial  file=mm/slub.c  token=!memreserve_slab_private  count=1  kernels=6.12  elsewhere: slab_strict_loaded
+// netswap-rule: slab_strict_loaded  file=mm/slub.c  token=unlikely(memreserve_slab_private  count=1  kernels=6.1  elsewhere: slab_strict_cpu_partial
+// netswap-rule: slab_strict_free  file=mm/slub.c  token=bool memreserve_private  count=1  kernels=6.12  elsewhere: slab_strict_freed
+// netswap-rule: slab_strict_freed  file=mm/slub.c  token=bool memreserve_private  count=1  kernels=6.1  elsewhere: slab_strict_free
+// netswap-rule: slab_strict_free_lock  file=mm/slub.c  token=|| prior || memreserve_private  count=1  kernels=6.12  elsewhere: slab_strict_freeze
+// netswap-rule: slab_strict_freeze  file=mm/slub.c  token=!prior && !memreserve_private  count=1  kernels=6.1  elsewhere: slab_strict_free_lock
 // netswap-rule: slab_strict_free_list  file=mm/slub.c  token=|| memreserve_private) && unlikely  count=1
 // netswap-rule: slab_strict_free_empty  file=mm/slub.c  token=s->min_partial || memreserve_private  count=1
 // netswap-rule: slab_strict_empty  file=mm/slub.c  token=s->min_partial || memreserve_slab_private  count=2
-// netswap-rule: slab_thisnode  file=mm/slub.c  token=memreserve_slab_keep  count=1
+// netswap-rule: slab_thisnode  file=mm/slub.c  token=memreserve_slab_keep  count=1  kernels=6.12  elsewhere: 6.1 asks for memory once, with the caller's own gfp
 
 @slub_include@
 @@
@@ -75,6 +79,38 @@ symbol slab, gfpflags, node;
  	...+>
  }
 
+// 6.1 freezes a slab as it takes it from its node's list, and makes one from the
+// CPU's own list the CPU slab before it looks at it, with nothing on it for the
+// fast path yet.
+
+@slab_strict_acquired@
+symbol s, slab, freelist;
+statement S;
+@@
+ ___slab_alloc(...)
+ {
+ 	<+...
+ 	if (kmem_cache_debug(s)) S
++	if (memreserve_slab_private(slab_test_pfmemalloc(slab))) {
++		deactivate_slab(s, slab, get_freepointer(s, freelist));
++		return freelist;
++	}
+ 	goto retry_load_slab;
+ 	...+>
+ }
+
+@slab_strict_loaded@
+symbol slab, gfpflags;
+@@
+ ___slab_alloc(...)
+ {
+ 	<+...
+-	if (unlikely(!pfmemalloc_match(slab, gfpflags)))
++	if (unlikely(memreserve_slab_private(slab_test_pfmemalloc(slab)) || !pfmemalloc_match(slab, gfpflags)))
+ 		goto deactivate_slab;
+ 	...+>
+ }
+
 // A marked slab goes back to its node's list, and from there to the page
 // allocator as soon as it is empty: others would keep some for the next object.
 
@@ -97,6 +133,28 @@ symbol s, prior;
  	<+...
 -	!kmem_cache_has_cpu_partial(s) || prior
 +	!kmem_cache_has_cpu_partial(s) || prior || memreserve_private
+ 	...+>
+ }
+
+@slab_strict_freed@
+symbol flags, slab;
+@@
+ __slab_free(...)
+ {
+ 	...
+ 	unsigned long flags;
++	bool memreserve_private = memreserve_slab_private(slab_test_pfmemalloc(slab));
+ 	... when any
+ }
+
+@slab_strict_freeze@
+symbol s, prior;
+@@
+ __slab_free(...)
+ {
+ 	<+...
+-	kmem_cache_has_cpu_partial(s) && !prior
++	kmem_cache_has_cpu_partial(s) && !prior && !memreserve_private
  	...+>
  }
 
@@ -123,7 +181,7 @@ symbol s, n;
  }
 
 @slab_strict_empty@
-identifier f =~ "^(deactivate_slab|__put_partials)$";
+identifier f =~ "^(deactivate_slab|__put_partials|__unfreeze_partials)$";
 symbol s, n, slab;
 @@
  f(...)
