@@ -5,21 +5,25 @@
 #if !defined(_NETSWAP_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define _NETSWAP_TRACE_H
 
+#include <linux/string.h>
 #include <linux/tracepoint.h>
+
+/* Longer names of mechanisms are cut. */
+#define NETSWAP_TRACE_NAME 32
 
 /* A mechanism came into force, or went. */
 TRACE_EVENT(netswap_mechanism,
 	TP_PROTO(const char *name, bool attached),
 	TP_ARGS(name, attached),
 	TP_STRUCT__entry(
-		__string(name, name)
+		__array(char, name, NETSWAP_TRACE_NAME)
 		__field(bool, attached)
 	),
 	TP_fast_assign(
-		__assign_str(name);
+		strscpy(__entry->name, name, NETSWAP_TRACE_NAME);
 		__entry->attached = attached;
 	),
-	TP_printk("%s %s", __get_str(name),
+	TP_printk("%s %s", __entry->name,
 		  __entry->attached ? "attached" : "detached")
 );
 

@@ -11,7 +11,7 @@ source  policies, operation table, family        -> kmod/genl.c
 stock   the same for netswap_mark.ko             -> kmod/stock/genl.c
 
 The last one is for kernels without hooks: it lacks the operations about
-mechanisms, and it has the older kind of table, which Linux 6.1 knows, too.
+mechanisms. Operation tables are of the older kind, which Linux 6.1 knows, too.
 """
 import argparse
 import pathlib
@@ -41,12 +41,14 @@ class Spec:
         self.sets = {s["name"]: s for s in self.raw["attribute-sets"]}
         self.ops = self.raw["operations"]["list"]
         self.enums = self.raw.get("definitions", [])
-        self.legacy = False  # the older kind of operation table
         self.groups = self.raw.get("mcast-groups", {}).get("list", [])
         for attr_set in self.sets.values():
             for attr in attr_set["attributes"]:
                 if attr["type"] not in NLA:
                     sys.exit(f"{path}: attribute {attr['name']}: type {attr['type']} is not supported")
+        for op in self.ops:
+            if "do" in op and "dump" in op:
+                sys.exit(f"{path}: operation {op['name']}: both do and dump is not supported")
 
 
 def comment(text, indent=""):
@@ -118,14 +120,11 @@ def gen_stock(spec):
     """The source for kernels without hooks."""
     unhooked = Spec(spec.path)
     unhooked.ops = [op for op in spec.ops if op["name"] not in HOOKED_ONLY]
-    unhooked.legacy = True
     return gen_source(unhooked)
 
 
 def gen_source(spec):
     n = spec.name
-    tabs = "\t\t" if spec.legacy else "\t"
-    table, member = ("genl_ops", "ops") if spec.legacy else ("genl_split_ops", "split_ops")
     out = "// SPDX-License-Identifier: GPL-2.0\n"
     out += f"/* {BANNER.format(spec='uapi/netswap.yaml')} */\n"
     out += "#include <linux/module.h>\n#include <net/genetlink.h>\n#include <net/netlink.h>\n\n#include \"genl.h\"\n"
@@ -139,18 +138,15 @@ def gen_source(spec):
         for attr in attrs:
             out += f"\t[{macro(prefix, attr['name'])}] = {{ .type = {NLA[attr['type']]}, }},\n"
         out += "};\n"
-    out += f"\nstatic const struct {table} {n}_nl_ops[] = {{\n"
+    out += f"\nstatic const struct genl_ops {n}_nl_ops[] = {{\n"
     for op, kind, name in handlers(spec):
         attrs = request_attrs(spec, op, kind)
         out += f"\t{{\n\t\t.cmd\t\t= {macro(n, 'CMD', op['name'])},\n\t\t.{kind}it\t\t= {name},\n"
         if attrs:
             policy = f"{n}_{c_name(op['name'])}_nl_policy"
             out += f"\t\t.policy\t\t= {policy},\n\t\t.maxattr\t= ARRAY_SIZE({policy}) - 1,\n"
-        flags = ["GENL_ADMIN_PERM"] if "admin-perm" in op.get("flags", []) else []
-        if not spec.legacy:
-            flags.append("GENL_CMD_CAP_DO" if kind == "do" else "GENL_CMD_CAP_DUMP")
-        if flags:
-            out += f"\t\t.flags\t\t= {' | '.join(flags)},\n"
+        if "admin-perm" in op.get("flags", []):
+            out += "\t\t.flags\t\t= GENL_ADMIN_PERM,\n"
         out += "\t},\n"
     out += f"}};\n\nstatic const struct genl_multicast_group {n}_nl_mcgrps[] = {{\n"
     for group in spec.groups:
@@ -162,8 +158,8 @@ struct genl_family {n}_nl_family __ro_after_init = {{
 \t.version\t= {macro(n)}_FAMILY_VERSION,
 \t.parallel_ops\t= true,
 \t.module\t\t= THIS_MODULE,
-\t.{member}{tabs}= {n}_nl_ops,
-\t.n_{member}{tabs}= ARRAY_SIZE({n}_nl_ops),
+\t.ops\t\t= {n}_nl_ops,
+\t.n_ops\t\t= ARRAY_SIZE({n}_nl_ops),
 \t.mcgrps\t\t= {n}_nl_mcgrps,
 \t.n_mcgrps\t= ARRAY_SIZE({n}_nl_mcgrps),
 }};

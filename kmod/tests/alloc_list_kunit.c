@@ -34,7 +34,13 @@ static const struct stack_case stack_cases[] = {
 	{ "nothing known", { "f", "g" }, false },
 	{ "an empty stack", {}, false },
 };
-KUNIT_ARRAY_PARAM_DESC(stack, stack_cases, desc);
+
+static void name_stack_case(const struct stack_case *of, char *name)
+{
+	strscpy(name, of->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(stack, stack_cases, name_stack_case);
 
 static void stack_is_covered_by_site_and_behalf(struct kunit *test)
 {

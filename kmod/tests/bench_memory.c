@@ -147,7 +147,7 @@ int bench_memory_init(void)
 	if (err)
 		return err;
 	/* Of its own: shared with another cache it would be as full as that one is. */
-	cache = kmem_cache_create("netswap_bench", BENCH_OBJECT_SIZE, 0, SLAB_NO_MERGE, NULL);
+	cache = kmem_cache_create("netswap_bench", BENCH_OBJECT_SIZE, 0, SLAB_NOLEAKTRACE, NULL);
 	if (cache)
 		return 0;
 	bench_memory_exit();

@@ -364,7 +364,7 @@ int bench_packet_init(void)
 	if (!in_dev || !out_dev)
 		goto err;
 	err = -ENOMEM;
-	napi_dev = alloc_netdev_dummy(0);
+	napi_dev = alloc_etherdev(0);
 	if (!napi_dev)
 		goto err;
 	netif_napi_add(napi_dev, &napi, poll);

@@ -31,7 +31,13 @@ static const struct entitled_case entitled_cases[] = {
 	{ "veto beats task", GFP_KERNEL | __GFP_NOMEMALLOC, true, false,
 	  MEMRESERVE_DEPTH_NONE },
 };
-KUNIT_ARRAY_PARAM_DESC(entitled, entitled_cases, desc);
+
+static void name_entitled_case(const struct entitled_case *of, char *name)
+{
+	strscpy(name, of->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(entitled, entitled_cases, name_entitled_case);
 
 static void entitled_follows_flags_and_context(struct kunit *test)
 {

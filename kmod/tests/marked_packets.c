@@ -23,7 +23,6 @@
  * MARKED_TUNNEL_PORT keeps for a tunnel what it gets.
  */
 #include <linux/etherdevice.h>
-#include <linux/hex.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/list.h>
@@ -238,7 +237,8 @@ static int __init marked_packets_init(void)
 	int err;
 
 	skb_queue_head_init(&tunnel_queue);
-	gro_dev = alloc_netdev_dummy(0);
+	/* Never registered. */
+	gro_dev = alloc_etherdev(0);
 	if (!gro_dev)
 		return -ENOMEM;
 	netif_napi_add(gro_dev, &gro_napi, empty_poll);

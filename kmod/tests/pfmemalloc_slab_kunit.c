@@ -12,12 +12,15 @@
 
 #define OBJECT_SIZE 256
 
+/* Not merged with another cache. Older kernels lack SLAB_NO_MERGE. */
+#define ALONE SLAB_NOLEAKTRACE
+
 static struct kmem_cache *new_cache(struct kunit *test)
 {
 	struct kmem_cache *cache;
 
 	cache = kmem_cache_create("netswap_kunit", OBJECT_SIZE, 0,
-				  SLAB_NO_MERGE, NULL);
+				  ALONE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	return cache;
 }
@@ -108,7 +111,7 @@ static void heads_are_charged_by_their_slabs(struct kunit *test)
 		kunit_skip(test, "pfmemalloc_slab is not loaded");
 	/* Without this module nobody keeps accounts. */
 	KUNIT_ASSERT_EQ(test, gfp_memalloc_class(GFP_ATOMIC), GFP_MEMALLOC_RECEIVE);
-	cache = kmem_cache_create("netswap_kunit_heads", 2048, 0, SLAB_NO_MERGE, NULL);
+	cache = kmem_cache_create("netswap_kunit_heads", 2048, 0, ALONE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, 2000), 0);
 	starve_begin(&starve);

@@ -23,7 +23,13 @@ static const struct level_case level_cases[] = {
 	  { .free = 0, .min = 100, .reclaimable = 1, .hopeless = true }, true },
 	{ "no reserve", { .free = 0, .min = 0, .reclaimable = 1 }, true },
 };
-KUNIT_ARRAY_PARAM_DESC(level, level_cases, desc);
+
+static void name_level_case(const struct level_case *of, char *name)
+{
+	strscpy(name, of->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(level, level_cases, name_level_case);
 
 static void level_decides(struct kunit *test)
 {
