@@ -105,7 +105,7 @@ UnreadQueue::UnreadQueue() {
 }
 
 UnreadQueue::~UnreadQueue() {
-    const auto done = queue_no_datagrams();
+    const auto done = drop_queued(queue_).and_then(queue_no_datagrams);
     INFO((done ? "" : done.error().message));
     CHECK(done.has_value());
 }

@@ -121,6 +121,19 @@ void configure(NetlinkBatch &batch) {
 
 } // namespace
 
+Result<void> drop_queued(const Fd &queue) {
+    constexpr std::uint32_t last = 0x7fffffff; ///< no packet has a later number
+    NetlinkBatch batch;
+    // No acknowledgement: before it would come all that was told of the packets.
+    batch.message(type_of(NFNL_SUBSYS_QUEUE, NFQNL_MSG_VERDICT_BATCH), 0,
+                  general(AF_UNSPEC, queue_number));
+    nfqnl_msg_verdict_hdr verdict{};
+    verdict.verdict = htonl(NF_DROP);
+    verdict.id = htonl(last);
+    batch.put(NFQA_VERDICT_HDR, verdict);
+    return talk(queue, batch);
+}
+
 Result<void> queue_no_datagrams() {
     return nft_transaction([](NetlinkBatch &batch) {
         nft_message(batch, NFT_MSG_DELTABLE, 0);

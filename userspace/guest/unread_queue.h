@@ -14,6 +14,9 @@ namespace netswap::guest {
 /// is open, somebody seems to be going to judge them.
 Result<Fd> queue_datagrams(std::optional<std::uint16_t> port);
 
+/// Drops what waits. To be called before the rule goes: Linux 6.1 warns of packets that outlive it.
+Result<void> drop_queued(const Fd &queue);
+
 /// Takes the rule away.
 Result<void> queue_no_datagrams();
 
