@@ -13,7 +13,7 @@ set -euo pipefail
 
 packages=(
 	# kernel and modules
-	linux-source-6.12 coccinelle gcc make flex bison bc libelf-dev libssl-dev
+	linux-source-6.12 linux-source-6.1 coccinelle gcc make flex bison bc libelf-dev libssl-dev
 	cpio kmod xz-utils zstd ccache rsync python3 python3-yaml
 	# tools
 	g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev nlohmann-json3-dev

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # Build a kernel of the lab, and our modules for it, unless the cache has them.
 #
-#   kernel.sh FLAVOUR     6.12         Debian's source with our hooks
+#   kernel.sh FLAVOUR     6.12, 6.1    Debian's source with our hooks
 #                         6.12-stock   the same source and configuration, no hooks
 #                         6.12-PART    the same with qemu/configs/PART.config:
 #                                      debug, kcsan
+#
+# What a version's options differ in from lab.config is in VERSION.config.
 #
 # The last line of stdout is the directory with the outcome: bzImage, vmlinux,
 # config, release, build (the kernel's object tree, for external modules) and
@@ -29,25 +31,34 @@ hooks=kmod/hooks
 lab_config=qemu/configs/lab.config
 configs=("$lab_config")
 
+# A version's own options are no part.
+is_part()
+{
+	[[ $1 != lab && $1 != [0-9]* && -r $root/qemu/configs/$1.config ]]
+}
+
 unknown()
 {
 	local part names=
 	for part in "$root"/qemu/configs/*.config; do
-		part=${part##*/}
-		[ "$part" = lab.config ] || names+=", 6.12-${part%.config}"
+		part=$(basename "$part" .config)
+		! is_part "$part" || names+=", -$part"
 	done
-	die "unknown kernel '$flavour'; there are 6.12, 6.12-stock$names"
+	die "unknown kernel '$flavour'; there are 6.12 and 6.1, each also with -stock$names"
 }
 
-[ "$version" = 6.12 ] || unknown
+case "$version" in
+6.12 | 6.1) ;;
+*) unknown ;;
+esac
+[ ! -r "$root/qemu/configs/$version.config" ] || configs+=("qemu/configs/$version.config")
 hooked=yes
 IFS=- read -ra flavour_parts <<<"${flavour#"$version"}"
 for part in "${flavour_parts[@]:1}"; do
 	case "$part" in
 	stock) hooked= ;;
-	lab) unknown ;;
 	*)
-		[ -r "$root/qemu/configs/$part.config" ] || unknown
+		is_part "$part" || unknown
 		configs+=("qemu/configs/$part.config")
 		;;
 	esac
@@ -153,7 +164,9 @@ seed_objects()
 	local old file
 	old=$(same_source "$flavour")
 	# With other options nearly all objects are others.
-	[ -n "$old" ] || [ ${#configs[@]} -gt 1 ] || old=$(same_source "$version")
+	case "$flavour" in
+	"$version" | "$version-stock") [ -n "$old" ] || old=$(same_source "$version") ;;
+	esac
 	[ -n "$old" ] || return 0
 	cp -a "$old/src/build" "$kernel/src/build"
 	# objtool's build notes absolute names; a new objtool would mean new objects.
