@@ -366,7 +366,7 @@ EXPORT_SYMBOL_GPL(memreserve_ask_refill_gfp);
 int memreserve_alloc_heads(struct kmem_cache *cache, gfp_t gfp, size_t nr,
 			   void **heads)
 {
-	int got = kmem_cache_alloc_bulk(cache, gfp, nr, heads);
+	int got = kmem_cache_alloc_bulk(cache, gfp | __GFP_NOWARN, nr, heads);
 	gfp_t from_reserve;
 
 	if (got)
