@@ -4,8 +4,7 @@
 #
 #   kernel.sh FLAVOUR     6.12, 6.1    Debian's source with our hooks
 #                         6.12-stock   the same source and configuration, no hooks
-#                         6.12-PART    the same with qemu/configs/PART.config:
-#                                      debug, kcsan
+#                         6.12-PART    the same with qemu/configs/PART.config
 #
 # What a version's options differ in from lab.config is in VERSION.config.
 #
