@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace netswap::guest {
@@ -80,5 +82,14 @@ class AllLoaded {
     Loaded throttle_{"reclaim_throttle"};
     Loaded rx_{"rx_reserve"};
 };
+
+/// Until it is so, or for some seconds.
+template <typename Condition>
+bool comes_true(Condition condition) {
+    for (int i = 0; i < 80; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(100)))
+        if (condition())
+            return true;
+    return false;
+}
 
 } // namespace netswap::guest

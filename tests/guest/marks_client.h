@@ -7,7 +7,6 @@
 
 #include <memory>
 #include <optional>
-#include <unistd.h>
 
 namespace netswap::guest {
 
@@ -29,10 +28,7 @@ inline std::unique_ptr<live::KernelMarks> marks_client() {
 
 /// Waits until the pages for marked sockets are reserved, which a worker does soon after a mark.
 inline bool reserve_is_there() {
-    for (int i = 0; i < 50; ++i, ::usleep(100'000))
-        if (reserve("emergency_pages") != "0")
-            return true;
-    return false;
+    return comes_true([] { return reserve("emergency_pages") != "0"; });
 }
 
 } // namespace netswap::guest

@@ -18,11 +18,19 @@ namespace {
 const std::string bus = "/sys/bus/netdevsim/";
 const std::string number = "7";
 
-template <typename Request>
-Result<void> by_ioctl(const std::string &interface, Request &request, const std::string &what) {
+/// Reads what there is with `get`, and writes it back with `set` after `change`.
+template <typename Request, typename Change>
+Result<void> by_ioctl(const std::string &interface, unsigned get, unsigned set,
+                      const std::string &what, Change change) {
+    Request request{};
     ifreq wrapped{};
     wrapped.ifr_data = reinterpret_cast<char *>(&request);
-    return interface_request(SIOCETHTOOL, wrapped, interface, what);
+    request.cmd = get;
+    if (auto read = interface_request(SIOCETHTOOL, wrapped, interface, "reading " + what); !read)
+        return read;
+    request.cmd = set;
+    change(request);
+    return interface_request(SIOCETHTOOL, wrapped, interface, "setting " + what);
 }
 
 Result<void> by_netlink(const std::string &interface, int command, int header, int attribute,
@@ -67,26 +75,16 @@ Result<void> set_ring(const std::string &interface, unsigned buffers, Ethtool wa
     if (way == Ethtool::netlink)
         return by_netlink(interface, ETHTOOL_MSG_RINGS_SET, ETHTOOL_A_RINGS_HEADER,
                           ETHTOOL_A_RINGS_RX, buffers);
-    ethtool_ringparam ring{};
-    ring.cmd = ETHTOOL_GRINGPARAM;
-    if (auto read = by_ioctl(interface, ring, "reading the rings"); !read)
-        return read;
-    ring.cmd = ETHTOOL_SRINGPARAM;
-    ring.rx_pending = buffers;
-    return by_ioctl(interface, ring, "setting the rings");
+    return by_ioctl<ethtool_ringparam>(interface, ETHTOOL_GRINGPARAM, ETHTOOL_SRINGPARAM,
+                                       "the rings", [&](auto &ring) { ring.rx_pending = buffers; });
 }
 
 Result<void> set_queues(const std::string &interface, unsigned queues, Ethtool way) {
     if (way == Ethtool::netlink)
         return by_netlink(interface, ETHTOOL_MSG_CHANNELS_SET, ETHTOOL_A_CHANNELS_HEADER,
                           ETHTOOL_A_CHANNELS_COMBINED_COUNT, queues);
-    ethtool_channels channels{};
-    channels.cmd = ETHTOOL_GCHANNELS;
-    if (auto read = by_ioctl(interface, channels, "reading the queues"); !read)
-        return read;
-    channels.cmd = ETHTOOL_SCHANNELS;
-    channels.combined_count = queues;
-    return by_ioctl(interface, channels, "setting the queues");
+    return by_ioctl<ethtool_channels>(interface, ETHTOOL_GCHANNELS, ETHTOOL_SCHANNELS, "the queues",
+                                      [&](auto &channels) { channels.combined_count = queues; });
 }
 
 } // namespace netswap::guest

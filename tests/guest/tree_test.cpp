@@ -43,15 +43,6 @@ std::uint32_t pages_of(live::ReserveTree &tree, const std::string &name) {
     return group_of(tree, name).pages;
 }
 
-/// Until it is so, or for some seconds.
-template <typename Condition>
-bool comes_true(Condition condition) {
-    for (int i = 0; i < 80; ++i, std::this_thread::sleep_for(100ms))
-        if (condition())
-            return true;
-    return false;
-}
-
 /// A group that is held as long as this object lives.
 class Held {
   public:
@@ -68,6 +59,12 @@ class Held {
     live::ReserveTree &tree_;
     std::string group_;
 };
+
+/// Gives each ring of the card 200 buffers, two a page, and waits until the tree knows.
+void set_small_ring(live::ReserveTree &tree, const SimulatedCard &card, Ethtool way) {
+    REQUIRE(set_ring(card.interface(), 200, way).has_value());
+    REQUIRE(comes_true([&] { return pages_of(tree, "rings-" + card.interface()) == 100; }));
+}
 
 } // namespace
 
@@ -148,12 +145,10 @@ TEST_CASE("receive rings and queues of a card are in the tree as soon as they ha
     const SimulatedCard card;
     const auto rings = "rings-" + card.interface();
     for (const auto way : {Ethtool::ioctl, Ethtool::netlink}) {
-        REQUIRE(set_ring(card.interface(), 200, way).has_value());
-        REQUIRE(comes_true([&] { return pages_of(*tree, rings) == 100; })); // two a page
+        set_small_ring(*tree, card, way);
         CHECK(set_ring(card.interface(), 1000, way).has_value());
         CHECK(pages_of(*tree, rings) == 500);
-        REQUIRE(set_ring(card.interface(), 200, way).has_value());
-        REQUIRE(comes_true([&] { return pages_of(*tree, rings) == 100; }));
+        set_small_ring(*tree, card, way);
         CHECK(set_queues(card.interface(), SimulatedCard::queues, way).has_value());
         CHECK(pages_of(*tree, rings) == 100 * SimulatedCard::queues);
         REQUIRE(set_queues(card.interface(), 1, way).has_value());
@@ -167,8 +162,7 @@ TEST_CASE("rings and queues whose pages cannot be had are refused") {
     const auto tree = open_tree();
     const Held network(*tree, "network");
     const SimulatedCard card;
-    REQUIRE(set_ring(card.interface(), 200, Ethtool::ioctl).has_value());
-    REQUIRE(comes_true([&] { return pages_of(*tree, "rings-" + card.interface()) == 100; }));
+    set_small_ring(*tree, card, Ethtool::ioctl);
     const auto before = pages_of(*tree, "rings");
     const auto pool = reserve("emergency_pages");
     const ShortOfMemory memory;
