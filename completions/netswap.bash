@@ -46,7 +46,7 @@ _netswap_options()
 	metrics) echo --listen --once ;;
 	storm)
 		echo "${_netswap_scenario[@]}" --arms --runs --jobs --order --accel --json --html --out \
-			--artefacts --append
+			--artefacts --append --record
 		;;
 	matrix)
 		echo "${_netswap_scenario[@]}" --arms --runs --jobs --budget --show --accel --html --out \
@@ -56,6 +56,7 @@ _netswap_options()
 		echo "${_netswap_scenario[@]}" --arms --from --record --runs --at-least --budget --accel \
 			--out --artefacts
 		;;
+	replay) echo --times --gdb ;;
 	bench) echo --arms --kernel --samples --mem --timeout --json --artefacts --out ;;
 	guest-test)
 		echo --kernel --filter --policy --mem --cpus --nic --hang-after --timeout --accel \
@@ -102,6 +103,7 @@ _netswap_values()
 	*" --out" | *" --artefacts") echo -d ;;
 	*" --json" | *" --force" | *" --no-daemon" | *" --if-down" | *" --if-up" | *" --quiet") ;;
 	*" --wait" | *" --keep-fds" | *" --best-effort" | *" --once" | *" --append" | *" --show") ;;
+	"storm --record" | "replay --gdb") ;;
 	*" --help" | *" --version") ;;
 	*" --"*) echo - ;;
 	esac
@@ -113,11 +115,12 @@ _netswap_words()
 	case "$1" in
 	"")
 		echo up down status top events plan reserve sockets mark unmark doctor run metrics storm \
-			matrix shrink bench guest-test boot-test check-json report
+			matrix shrink replay bench guest-test boot-test check-json report
 		;;
 	up) _netswap_configured ;;
 	down | status | top) _netswap_up ;;
 	check-json | report) echo -f ;;
+	replay) echo -d ;;
 	esac
 }
 

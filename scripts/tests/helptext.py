@@ -7,7 +7,7 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LAB = {"storm", "matrix", "shrink", "bench", "guest-test", "boot-test", "check-json", "report"}
+LAB = {"storm", "matrix", "shrink", "replay", "bench", "guest-test", "boot-test", "check-json", "report"}
 
 
 @functools.cache

@@ -69,6 +69,36 @@ TEST(QemuCommand, InstructionsAreCountedOnOneThread) {
     EXPECT_THAT(line(c), HasSubstr("-icount shift=0,sleep=off"));
 }
 
+TEST(QemuCommand, RecordsAndReplaysTheSameMachine) {
+    auto c = config();
+    c.cpus = 1;
+    c.replay = {ReplayConfig::Mode::record, "/l/a,b.bin", ""};
+    EXPECT_EQ(channel_device(c), "ttyS1");
+    const auto record = line(c);
+    EXPECT_THAT(record, HasSubstr("-accel tcg,thread=single"));
+    EXPECT_THAT(record, HasSubstr("-icount shift=3,rr=record,rrfile=/l/a,,b.bin"));
+    EXPECT_THAT(record, HasSubstr("-object filter-replay,id=recorded,netdev=net"));
+    EXPECT_THAT(record, HasSubstr("-serial chardev:verdict"));
+    EXPECT_THAT(record, HasSubstr("ioeventfd=off"));
+    EXPECT_THAT(record, Not(HasSubstr("virtserialport")));
+    EXPECT_THAT(record, Not(HasSubstr("mux=on")));
+    EXPECT_THAT(record, HasSubstr("file,id=console,path=/proc/self/fd/8"));
+    EXPECT_THAT(record, HasSubstr("file,id=verdict,path=/proc/self/fd/9"));
+    EXPECT_THAT(record, Not(HasSubstr("-no-shutdown")));
+    c.replay.mode = ReplayConfig::Mode::replay;
+    c.replay.gdb_socket = "/l/gdb.sock";
+    auto replay = line(c);
+    for (const std::string added :
+         {" -no-shutdown", " -gdb unix:/l/gdb.sock,server=on,wait=off", " -S"}) {
+        ASSERT_THAT(replay, HasSubstr(added));
+        replay.erase(replay.find(added), added.size());
+    }
+    replay.replace(replay.find("rr=replay"), 9, "rr=record");
+    EXPECT_EQ(replay, record);
+    EXPECT_EQ(channel_device(config()), "");
+    EXPECT_THAT(kernel_command_line(false, "ttyS1"), HasSubstr(" netswap.channel=ttyS1"));
+}
+
 TEST(QemuCommand, MonitorOnlyWhenAsked) {
     EXPECT_THAT(line(config()), Not(HasSubstr("-mon ")));
     auto c = config();

@@ -98,6 +98,17 @@ TEST(StormOptions, BadInputSaysWhatAndWhere) {
                     a.server = "/bin/server";
                 }),
                 HasSubstr("/bin/server may not keep"));
+    const auto recorded = [](auto change) {
+        return refusal([=](auto &a) {
+            a.record = true;
+            a.cpus = 1;
+            change(a);
+        });
+    };
+    EXPECT_THAT(recorded([](auto &a) { a.cpus = 2; }), HasSubstr("--record needs --cpus 1"));
+    EXPECT_THAT(recorded([](auto &a) { a.transport = "disk"; }), HasSubstr("--transport nbd"));
+    EXPECT_THAT(recorded([](auto &a) { a.nic = "rtl8139"; }), HasSubstr("--nic virtio-net or"));
+    EXPECT_THAT(recorded([](auto &a) { a.faults = "link-drop=1"; }), HasSubstr("no --faults"));
     EXPECT_THAT(refusal([](auto &a) { a.runs = 0; }), HasSubstr("--runs 0"));
     EXPECT_THAT(refusal([](auto &a) { a.cpus = 0; }), HasSubstr("--cpus 0"));
     EXPECT_THAT(refusal([](auto &a) { a.conns = 0; }), HasSubstr("--conns 0"));

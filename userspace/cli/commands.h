@@ -10,6 +10,7 @@ namespace netswap::cli {
 void add_storm(CLI::App &app, int &exit_code);
 void add_matrix(CLI::App &app, int &exit_code);
 void add_shrink(CLI::App &app, int &exit_code);
+void add_replay(CLI::App &app, int &exit_code);
 void add_bench(CLI::App &app, int &exit_code);
 void add_boot_test(CLI::App &app, int &exit_code);
 void add_guest_test(CLI::App &app, int &exit_code);

@@ -33,6 +33,7 @@ class Lab {
     Status check(const RunParams &params, int jobs, const std::string &out);
     /// Says on stderr why it is not KVM. A kernel has been found.
     void choose_accelerator();
+    void use_tcg() { accel_ = "tcg"; }
 
     [[nodiscard]] const std::string &accelerator() const { return accel_; }
     [[nodiscard]] const std::map<std::string, Artefacts> &kernels() const { return kernels_; }

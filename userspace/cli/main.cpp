@@ -13,6 +13,7 @@ int main(int argc, char **argv) {
     netswap::cli::add_storm(app, exit_code);
     netswap::cli::add_matrix(app, exit_code);
     netswap::cli::add_shrink(app, exit_code);
+    netswap::cli::add_replay(app, exit_code);
     netswap::cli::add_bench(app, exit_code);
     netswap::cli::add_guest_test(app, exit_code);
     netswap::cli::add_boot_test(app, exit_code);

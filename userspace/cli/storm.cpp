@@ -84,8 +84,19 @@ class Storm {
             return ok;
         if (auto ok = lab_.check(plan_.params, plan_.jobs, out_); !ok)
             return ok;
-        lab_.choose_accelerator();
+        if (auto ok = choose_accelerator(); !ok)
+            return ok;
         make_tasks();
+        return {};
+    }
+
+    Status choose_accelerator() {
+        if (!plan_.params.recorded)
+            lab_.choose_accelerator();
+        else if (options_.accel == "kvm")
+            return fail("--record needs --accel tcg: QEMU cannot record under KVM", exit_bad_input);
+        else
+            lab_.use_tcg();
         return {};
     }
 

@@ -61,6 +61,9 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
     command.add_option("--out", o.out,
                        "directory for the logs of each run (default: in the cache)");
     command.add_option("--artefacts", o.artefacts, "directory of kernels and guest images");
+    command.add_flag("--record", s.record,
+                     "record each run, so that 'netswap replay' can make it again; what passes is "
+                     "not kept (one CPU, TCG, slower)");
     command.add_flag("--append", o.append, "continue the campaign in --json");
 }
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <poll.h>
+#include <termios.h>
 #include <thread>
 #include <utility>
 
@@ -42,6 +43,27 @@ Result<PortChannel> PortChannel::open(std::string_view port_name, std::chrono::m
     } while (Clock::now() < end);
     return fail("no virtio serial port named " + std::string(port_name) +
                 " (QEMU needs -device virtserialport,name=" + std::string(port_name) + ")");
+}
+
+Result<PortChannel> PortChannel::open_serial(const std::string &name) {
+    const auto device = "/dev/" + name;
+    Fd port(::open(device.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    termios settings{};
+    if (!port.valid() || ::tcgetattr(port.get(), &settings) != 0)
+        return os_error("opening " + device);
+    ::cfmakeraw(&settings);
+    if (::tcsetattr(port.get(), TCSANOW, &settings) != 0)
+        return os_error("setting " + device);
+    return PortChannel(std::move(port));
+}
+
+std::string_view serial_channel(std::string_view command_line) {
+    constexpr std::string_view name = "netswap.channel=";
+    const auto at = command_line.find(name);
+    if (at == std::string_view::npos)
+        return {};
+    const auto value = command_line.substr(at + name.size());
+    return value.substr(0, value.find_first_of(" \n"));
 }
 
 void PortChannel::send(std::string_view line) {

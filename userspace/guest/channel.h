@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The verdict channel: one JSON object a line over a virtio serial port.
+// The verdict channel: one JSON object a line over a virtio serial port, or a plain one.
 #pragma once
 
 #include "guest/base.h"
@@ -29,6 +29,8 @@ class PortChannel final : public Channel {
   public:
     /// Finds the port by its name under /sys/class/virtio-ports and waits for it to appear.
     static Result<PortChannel> open(std::string_view port_name, std::chrono::milliseconds limit);
+    /// A serial port, "ttyS1", whose line discipline is told to leave every byte alone.
+    static Result<PortChannel> open_serial(const std::string &name);
 
     void send(std::string_view line) override;
     std::string_view order() override;
@@ -48,5 +50,8 @@ class PortChannel final : public Channel {
     // A message is one write, so that it arrives whole whoever else writes.
     std::string out_ = std::string(max_line + 1, '\0');
 };
+
+/// The serial port that the kernel's command line names with netswap.channel=, or "".
+std::string_view serial_channel(std::string_view command_line);
 
 } // namespace netswap::guest

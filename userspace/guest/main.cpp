@@ -11,6 +11,7 @@
 #include "guest/reserve_drain.h"
 #include "guest/state.h"
 #include "guest/storm.h"
+#include "guest/sysfile.h"
 #include "guest/test_run.h"
 
 #include <cstdio>
@@ -23,6 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char *port_name = "netswap.0";
+constexpr const char *config_file = "/netswap.json"; // of a run that is recorded
 constexpr auto port_limit = 10s;
 constexpr auto config_limit = 60s;
 constexpr int drain_rounds = 20;
@@ -89,10 +91,19 @@ Verdict storm(Channel &channel, const Config &config) {
     return verdict;
 }
 
+Result<PortChannel> open_channel() {
+    const auto command_line = read_word("/proc/cmdline").value_or("");
+    const auto serial = serial_channel(command_line);
+    return serial.empty() ? PortChannel::open(port_name, port_limit)
+                          : PortChannel::open_serial(std::string(serial));
+}
+
 Verdict serve(PortChannel &channel) {
     send_hello(channel, kernel_release());
     send_phase(channel, "boot");
-    const auto text = channel.receive(config_limit);
+    auto text = read_text(config_file);
+    if (!text)
+        text = channel.receive(config_limit);
     if (!text)
         return {Outcome::error, text.error().message, 0};
     const auto config = parse_config(*text);
@@ -124,7 +135,7 @@ int main() {
         std::fprintf(stderr, "netswap-guest: %s\n", booted.error().message.c_str());
     if (auto loaded = load_drivers(); !loaded)
         std::fprintf(stderr, "netswap-guest: %s\n", loaded.error().message.c_str());
-    auto channel = PortChannel::open(port_name, port_limit);
+    auto channel = open_channel();
     if (channel)
         send_verdict(*channel, serve(*channel));
     else

@@ -15,6 +15,9 @@
 /// The verdict channel: JSON, one object a line. The guest speaks first.
 namespace netswap {
 
+/// A guest that finds this file in its root directory takes its configuration from there.
+constexpr const char *guest_config_name = "netswap.json";
+
 struct HelloMessage {
     int agent = 0;
     std::string release;

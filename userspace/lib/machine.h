@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "lib/result.h"
+
 namespace netswap {
 
 /// Something that happened to a running guest.
@@ -33,6 +35,15 @@ class Machine {
     virtual std::uint64_t wire_bytes() = 0;
     /// Ends the guest at once.
     virtual void stop() = 0;
+};
+
+/// A guest whose instructions are counted.
+class CountedMachine : public Machine {
+  public:
+    /// How many the guest has made.
+    virtual Result<std::uint64_t> instructions() = 0;
+    /// Whether it stands still, as at the end of a recording.
+    virtual bool paused() = 0;
 };
 
 } // namespace netswap

@@ -9,21 +9,22 @@
 #include "lib/fd.h"
 #include "lib/machine.h"
 #include "lib/qemu_command.h"
+#include "lib/qemu_monitor.h"
 #include "lib/result.h"
 #include "lib/tcp_bytes.h"
 
 namespace netswap {
 
 /// A guest under QEMU, with an NBD server beside it whose end is reported too.
-class QemuMachine final : public Machine {
+class QemuMachine final : public CountedMachine {
   public:
     struct Options {
-        QemuConfig config;           ///< its sockets are filled in here
-        bool monitor = false;        ///< for set_carrier()
-        std::string command_file;    ///< where the command line is written, "" for nowhere
-        std::string console_file;    ///< copy of what the console prints, "" for none
-        int log_fd = -1;             ///< QEMU's own messages
-        Child *server = nullptr;     ///< watched, not owned; may be null
+        QemuConfig config;        ///< its sockets are filled in here
+        bool monitor = false;     ///< for set_carrier(), instructions() and paused(), and to record
+        std::string command_file; ///< where the command line is written, "" for nowhere
+        std::string console_file; ///< copy of what the console prints, "" for none
+        int log_fd = -1;          ///< QEMU's own messages
+        Child *server = nullptr;  ///< watched, not owned; may be null
         std::string interface_name;  ///< for wire_bytes()
         std::uint16_t wire_port = 0; ///< if not 0, only this TCP port of the host counts there
     };
@@ -41,6 +42,12 @@ class QemuMachine final : public Machine {
     void watch_server(Child *server);
     /// Plugs the guest's network cable in or pulls it.
     Status set_carrier(bool on);
+    /// How many the guest has made, by a machine that records or replays.
+    Result<std::uint64_t> instructions() override;
+    /// Whether the guest stands still, as at the end of a recording.
+    bool paused() override;
+    /// The same as it was when the machine was stopped; 0 if it was not known.
+    [[nodiscard]] std::uint64_t last_instructions() const { return last_instructions_; }
 
   private:
     QemuMachine(Options options, Child qemu, Fd console, Fd channel, Fd epoll)
@@ -51,6 +58,9 @@ class QemuMachine final : public Machine {
     void read_console();
     void read_channel();
     void check_ends();
+    [[nodiscard]] bool records() const {
+        return options_.config.replay.mode == ReplayConfig::Mode::record;
+    }
 
     Options options_;
     Child qemu_;
@@ -58,10 +68,11 @@ class QemuMachine final : public Machine {
     Fd console_log_;
     Fd channel_;
     Fd epoll_;
-    Fd monitor_;
+    QemuMonitor monitor_{Fd()};
     TcpBytes tcp_bytes_;
     std::string pending_; ///< begin of a line of the channel
     std::deque<MachineEvent> events_;
+    std::uint64_t last_instructions_ = 0;
     bool ended_ = false;
     bool server_ended_ = false;
 };

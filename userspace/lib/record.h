@@ -46,6 +46,7 @@ struct RunParams {
     int io_timeout_s = -1; ///< of a request to the server; -1: as `setup` chooses it
     std::string faults;    ///< as --faults, "" for none
     std::string hostile;   ///< as --hostile, "" for none
+    bool recorded = false; ///< as --record: QEMU wrote down what reached the guest
 
     bool operator==(const RunParams &) const = default;
 };

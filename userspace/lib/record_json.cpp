@@ -65,7 +65,8 @@ void to_json(json &json, const RunParams &params) {
             {"setup", params.setup},
             {"io_timeout_s", params.io_timeout_s},
             {"faults", params.faults},
-            {"hostile", params.hostile}};
+            {"hostile", params.hostile},
+            {"recorded", params.recorded}};
 }
 
 void from_json(const json &json, RunParams &params) {
@@ -91,6 +92,7 @@ void from_json(const json &json, RunParams &params) {
     read(json, "io_timeout_s", params.io_timeout_s);
     read(json, "faults", params.faults);
     read(json, "hostile", params.hostile);
+    read(json, "recorded", params.recorded);
 }
 
 void to_json(json &json, const StateReadback &state) {

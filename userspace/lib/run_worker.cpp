@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <optional>
 
 #include <fcntl.h>
@@ -12,10 +13,12 @@
 #include <unistd.h>
 
 #include "lib/fault_rig.h"
+#include "lib/host_probe.h"
 #include "lib/hostile_rig.h"
 #include "lib/lab_network.h"
 #include "lib/nbd_service.h"
 #include "lib/qemu_machine.h"
+#include "lib/recording.h"
 #include "lib/sandbox.h"
 #include "lib/tap.h"
 #include "lib/text.h"
@@ -35,6 +38,14 @@ Status make_disk(const std::string &path, std::int64_t bytes) {
     if (!file.valid() || ::ftruncate(file.get(), bytes) != 0)
         return tl::unexpected(errno_error(path, errno));
     return {};
+}
+
+/// The kernel's own file with symbols, beside the one that boots; "" if there is none.
+std::string symbols_of(const std::string &kernel) {
+    const auto file = std::filesystem::path(kernel).parent_path() / "vmlinux";
+    std::error_code error;
+    const auto whole = std::filesystem::canonical(file, error);
+    return error ? "" : whole.string();
 }
 
 void write_all(int fd, std::string_view text) {
@@ -82,17 +93,51 @@ class Lab {
         qemu_log_ = open_log(path("qemu.log"));
         options.log_fd = qemu_log_.get();
         options.command_file = path("qemu.cmd");
-        options.console_file = path("console.log");
+        options.console_file = path(Recording::console_name);
         auto &config = options.config;
         config.accel = params.accel;
         config.patches_text = task_.orders.mode == "tests" || params.churn_rounds > 0;
         config.kernel = task_.artefacts.kernel;
-        config.initramfs = task_.artefacts.initramfs;
-        config.append = kernel_command_line(task_.plan.arm.policy == Policy::bare);
+        config.initramfs = image_;
         config.mem_mib = params.mem_mib;
         config.cpus = params.cpus;
         config.nodes = task_.nodes;
+        if (params.recorded) {
+            config.replay = {ReplayConfig::Mode::record, path(Recording::events_name), ""};
+            options.monitor = true;
+        }
+        config.append =
+            kernel_command_line(task_.plan.arm.policy == Policy::bare, channel_device(config));
+        config_ = config;
         return QemuMachine::start(std::move(options));
+    }
+
+    /// The image to boot is one that has the configuration in it.
+    Status prepare_recording(std::string_view config_line) {
+        auto image =
+            make_recorded_image(task_.artefacts.initramfs, config_line, task_.log_directory);
+        if (!image)
+            return tl::unexpected(image.error());
+        image_ = std::move(*image);
+        return {};
+    }
+
+    /// Keeps what was recorded, with all that makes the run again, or drops it if it passed.
+    Status settle_recording(const SupervisedRun &run, std::uint64_t instructions) const {
+        if (run.record.verdict == Verdict::pass) {
+            drop_recording(task_.log_directory);
+            return {};
+        }
+        Recording recording;
+        recording.append = config_.append;
+        recording.mem_mib = config_.mem_mib;
+        recording.nic = config_.nic;
+        recording.qemu = RealHost().qemu_version().value_or("");
+        recording.vmlinux = symbols_of(config_.kernel);
+        recording.instructions = instructions;
+        recording.diagnosis_at = run.diagnosis_at;
+        recording.record = run.record;
+        return save_recording(recording, config_, task_.log_directory);
     }
 
     /// The tap and the server on it.
@@ -144,6 +189,8 @@ class Lab {
     std::optional<LabNetwork> network_;
     Fd server_log_;
     Fd qemu_log_;
+    QemuConfig config_;
+    std::string image_ = task_.artefacts.initramfs;
     std::optional<NbdService> service_;
 };
 
@@ -194,7 +241,12 @@ SupervisedRun perform_run(const RunTask &task,
     Lab lab(task, clock);
     if (auto ok = write_file(lab.path("config.json"), options.config_line); !ok)
         return failed_run(task, ok.error());
-    const Fd channel_log = open_log(lab.path("channel.jsonl"));
+    if (task.plan.params.recorded) {
+        if (auto ok = lab.prepare_recording(options.config_line); !ok)
+            return failed_run(task, ok.error());
+        options.config_line.clear();
+    }
+    const Fd channel_log = open_log(lab.path(Recording::channel_name));
     options.channel_log = [&](std::string_view line) {
         write_all(channel_log.get(), std::string(line) + "\n");
     };
@@ -208,6 +260,9 @@ SupervisedRun perform_run(const RunTask &task,
     options.hostile = &hostile;
     auto run = Supervisor(*machine, clock, std::move(options)).run();
     run.record.log = task.log_directory;
+    if (task.plan.params.recorded)
+        if (auto kept = lab.settle_recording(run, machine->last_instructions()); !kept)
+            run.record.message += fmt::format(" (not recorded: {})", kept.error().message);
     return run;
 }
 

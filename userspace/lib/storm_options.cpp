@@ -114,6 +114,26 @@ Status fill_faults(const StormArguments &a, RunParams &params) {
     return {};
 }
 
+/// What QEMU can record: one CPU, and what comes by these cards. Faults need orders to the guest.
+Status fill_record(const StormArguments &a, RunParams &params) {
+    params.recorded = a.record;
+    if (!a.record)
+        return {};
+    constexpr std::array<std::string_view, 2> recordable{"virtio-net", "e1000"};
+    const auto refuse = [](const std::string &why) {
+        return fail("--record needs " + why, exit_bad_input);
+    };
+    if (a.cpus != 1)
+        return refuse("--cpus 1: QEMU records guests of one CPU only");
+    if (a.transport != "nbd")
+        return refuse(fmt::format("--transport nbd, not {}", a.transport));
+    if (std::find(recordable.begin(), recordable.end(), a.nic) == recordable.end())
+        return refuse(fmt::format("--nic virtio-net or e1000, not {}", a.nic));
+    if (!params.faults.empty())
+        return refuse("no --faults: a guest that is recorded takes no orders");
+    return {};
+}
+
 Status fill_sizes(const StormArguments &a, RunParams &params) {
     const auto mem = size_in_mib("mem", a.mem);
     if (!mem)
@@ -228,6 +248,8 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
     if (auto ok = fill_faults(a, plan.params); !ok)
         return tl::unexpected(ok.error());
     if (auto ok = fill_hostile(a, plan.params); !ok)
+        return tl::unexpected(ok.error());
+    if (auto ok = fill_record(a, plan.params); !ok)
         return tl::unexpected(ok.error());
     auto module_params = parse_module_params(a.module_params);
     if (!module_params)

@@ -42,6 +42,7 @@ struct StormArguments {
     std::optional<int> io_timeout_s;
     std::string faults;  ///< "server-kill=5,link-drop=2"
     std::string hostile; ///< "udp-flood,jumbo"
+    bool record = false; ///< so that `netswap replay` can make the run again
 };
 
 /// One run to be made.

@@ -188,6 +188,7 @@ StormArguments arguments_of(const RunRecord &record) {
         a.io_timeout_s = p.io_timeout_s;
     a.faults = p.faults;
     a.hostile = p.hostile;
+    a.record = p.recorded;
     leave_out_defaults(a);
     return a;
 }
@@ -215,7 +216,7 @@ std::string storm_command(const StormArguments &arguments) {
         if (setting.name == "kernel")
             line += fmt::format(" --arms {} --runs {}", shell_word(arguments.arms), arguments.runs);
     }
-    return line + fmt::format(" --seed {}", arguments.seed);
+    return line + fmt::format("{} --seed {}", arguments.record ? " --record" : "", arguments.seed);
 }
 
 } // namespace netswap

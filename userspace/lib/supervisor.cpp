@@ -143,7 +143,8 @@ void Supervisor::handle_message(const GuestMessage &message) {
     if (std::holds_alternative<HelloMessage>(message)) {
         evidence_.said_hello = true;
         watch_.phase(now);
-        machine_.send_line(options_.config_line);
+        if (!options_.config_line.empty())
+            machine_.send_line(options_.config_line);
     } else if (const auto *phase = std::get_if<PhaseMessage>(&message)) {
         phase_ = phase->phase;
         watch_.phase(now);
@@ -236,17 +237,17 @@ void Supervisor::check(const Status &status) {
 }
 
 void Supervisor::diagnose() {
-    diagnosis_at_ = result_.console.size();
+    result_.diagnosis_at = result_.console.size();
     // The console shows warnings only; what sysrq prints is mostly below that.
     ask('9');
     ask('w');
-    if (wants_all_tasks(std::string_view(result_.console).substr(diagnosis_at_)))
+    if (wants_all_tasks(std::string_view(result_.console).substr(result_.diagnosis_at)))
         ask('t');
     for (const char key : {'m', 'd', 'y'})
         ask(key);
     const auto &samples = result_.record.samples;
     result_.record.hang =
-        analyse_hang(std::string_view(result_.console).substr(diagnosis_at_),
+        analyse_hang(std::string_view(result_.console).substr(result_.diagnosis_at),
                      samples.empty() ? std::nullopt : std::optional(samples.back()));
 }
 
@@ -277,8 +278,8 @@ void Supervisor::drain() {
 void Supervisor::finish_record() {
     // What sysrq printed is no finding of its own (lockdep's text holds the word "BUG" at times).
     std::string_view console = result_.console;
-    if (diagnosis_at_ > 0)
-        console = console.substr(0, diagnosis_at_);
+    if (result_.diagnosis_at > 0)
+        console = console.substr(0, result_.diagnosis_at);
     evidence_.console = scan_console(console);
     evidence_.console_tail = last_lines(console, 3);
     if (faults_) {

@@ -28,7 +28,7 @@ struct RunProgress {
 
 struct SupervisorOptions {
     RunPlan plan;
-    std::string config_line;     ///< sent after the guest's hello
+    std::string config_line;     ///< sent after the guest's hello; empty: it has it already
     bool check_state = true;     ///< compare the state read back with the plan
     double hello_limit_s = 60;   ///< from start to the guest's first word
     double end_limit_s = 5;      ///< from the verdict to the end of the machine
@@ -42,6 +42,7 @@ struct SupervisedRun {
     RunRecord record; ///< without log
     std::vector<TestMessage> tests;
     std::string console;
+    std::size_t diagnosis_at = 0; ///< where in the console the answers to sysrq begin; 0: none
 };
 
 /// Drives one guest from its first word to its verdict or its end: sends the orders, watches
@@ -83,7 +84,6 @@ class Supervisor {
     RunEvidence evidence_;
     std::string phase_ = "boot";
     std::uint64_t killed_heap_calls_ = 0; ///< most of any daemon that was killed
-    std::size_t diagnosis_at_ = 0;        ///< where in the console the answers to sysrq begin
     bool over_ = false;
 };
 
