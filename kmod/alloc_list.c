@@ -110,6 +110,8 @@ static const char * const layers[] = {
 	"kmalloc*", "__kmalloc*", "___kmalloc*", "__do_kmalloc*", "krealloc*",
 	"kmem_cache_alloc*", "__kmem_cache_alloc*", "__slab_alloc*",
 	"___slab_alloc*", "new_slab*", "allocate_slab*", "alloc_slab_page*",
+	"____cache_alloc*", "cache_alloc_refill", "cache_grow_begin",
+	"kmem_getpages", "alternate_node_alloc", "fallback_alloc",
 	"mempool_*", "page_frag_alloc*", "__page_frag*", "memreserve_*",
 	"__alloc_skb", "alloc_skb*", "napi_alloc_skb*", "__napi_alloc_skb*",
 	"__netdev_alloc_skb*", "napi_skb_cache_get*", "napi_build_skb*",

@@ -5,6 +5,7 @@
 #   kernel.sh FLAVOUR     6.12, 6.1    Debian's source with our hooks
 #                         6.12-stock   the same source and configuration, no hooks
 #                         6.12-PART    the same with qemu/configs/PART.config
+#                         6.1-slab     with the allocator SLAB, which 6.12 lacks
 #
 # What a version's options differ in from lab.config is in VERSION.config.
 #
@@ -52,6 +53,7 @@ case "$version" in
 esac
 [ ! -r "$root/qemu/configs/$version.config" ] || configs+=("qemu/configs/$version.config")
 hooked=yes
+allocator=slub
 IFS=- read -ra flavour_parts <<<"${flavour#"$version"}"
 for part in "${flavour_parts[@]:1}"; do
 	case "$part" in
@@ -61,7 +63,9 @@ for part in "${flavour_parts[@]:1}"; do
 		configs+=("qemu/configs/$part.config")
 		;;
 	esac
+	[ "$part" != slab ] || allocator=slab
 done
+[ "$allocator-$version" != slab-6.12 ] || die "Linux 6.12 has no SLAB; use 6.1-slab"
 tarball=/usr/src/linux-source-$version.tar.xz
 typical_objects=1300
 low_gib=12
@@ -125,7 +129,7 @@ make_tree()
 	if hooked; then
 		say "kernel $flavour: applying hooks"
 		"$root/scripts/apply-hooks" "$root/$hooks" "$kernel/src" \
-			--changed "$kernel/changed" --cache "$cache/spatch" >&2 ||
+			--allocator "$allocator" --changed "$kernel/changed" --cache "$cache/spatch" >&2 ||
 			die "the hooks do not fit Debian's linux-source-$version"
 		[ "$(kernel_key)" = "$kernel_key" ] || die "the hooks were changed meanwhile; run it again"
 	else

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 //
+// netswap-allocator: slub
+//
 // SLUB asks who may take objects of a slab made of reserve pages, and can keep
 // such slabs away from the CPU slab (series patches 1 and 2). Nothing is added
 // outside the slow path.

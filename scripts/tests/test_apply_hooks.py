@@ -144,6 +144,46 @@ class FilesTest(ApplyHooksTest):
         self.refused("hooks", "not a directory")
 
 
+class AllocatorFilesTest(ApplyHooksTest):
+    """What is installed for one allocator only."""
+
+    def setUp(self):
+        super().setUp()
+        self.put("hooks/one.c", "int one;\n")
+        self.put("hooks/append", "mm/Makefile\tobj-y += all.o\n")
+        self.put("hooks/append.slab", "mm/Makefile\tobj-y += one.o\n")
+        self.put("hooks/files.slab", "one.c\tmm/one.c\n")
+
+    def added(self):
+        return (self.tree / "mm/Makefile").read_text().split("\n")[1:-1]
+
+    def test_of_the_default_one(self):
+        self.assertEqual(self.run_it().returncode, 0)
+        self.assertEqual(self.added(), ["obj-y += all.o"])
+        self.assertFalse((self.tree / "mm/one.c").exists())
+
+    def test_of_another_one(self):
+        done = self.run_it("--allocator", "slab")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(self.added(), ["obj-y += all.o", "obj-y += one.o"])
+        self.assertEqual((self.tree / "mm/one.c").read_text(), "int one;\n")
+
+    def test_errors_name_the_listing(self):
+        self.put("hooks/append.slab", "mm/None\tx\n")
+        done = self.run_it("--allocator", "slab")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("append.slab:1: the kernel has no file mm/None", done.stderr)
+
+    def test_refuses_a_listing_for_an_unknown_allocator(self):
+        self.put("hooks/files.slob", "one.c\tmm/one.c\n")
+        self.refused("files.slob", "no such allocator")
+
+    def test_refuses_an_unknown_allocator(self):
+        done = self.run_it("--allocator", "slob")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("slob", done.stderr)
+
+
 class DeclarationsTest(ApplyHooksTest):
     """Rules and their netswap-rule lines must name each other."""
 
@@ -193,6 +233,19 @@ class DeclarationsTest(ApplyHooksTest):
     def test_tree_of_an_unknown_kernel(self):
         self.put("hooks/a.cocci", TWO_KERNELS)
         self.refused("ask_swim", "Makefile does not say")
+
+    def test_rules_for_an_unknown_allocator(self):
+        self.put("hooks/a.cocci", "// netswap-allocator: slob\n" + ASK_SWIM % 1)
+        self.refused("a.cocci", "slob", "slub, slab")
+
+    def test_rules_for_two_allocators(self):
+        lines = "// netswap-allocator: slub\n// netswap-allocator: slab\n"
+        self.put("hooks/a.cocci", lines + ASK_SWIM % 1)
+        self.refused("a.cocci", "more than one")
+
+    def test_rules_for_another_allocator_are_checked_too(self):
+        self.put("hooks/a.cocci", "// netswap-allocator: slab\n" + ASK_SWIM % "none")
+        self.refused("a.cocci:2", "count=N")
 
     def test_file_without_rules(self):
         self.put("hooks/a.cocci", "// nothing\n")
@@ -254,6 +307,23 @@ class RulesTest(ApplyHooksTest):
                 text = (self.tree / "lake/pond.c").read_text()
                 self.assertEqual(text.count("may_"), 1)
                 self.assertIn(asked, text)
+
+    def test_rules_for_another_allocator_are_left_out(self):
+        wade = "// netswap-rule: ask_wade  file=lake/pond.c  token=may_wade  count=1\n"
+        wade += "@ask_wade@\nsymbol fish;\n@@\n-wade(fish)\n+may_wade(fish)\n"
+        self.put("hooks/a.cocci", ASK_SWIM % 1)
+        self.put("hooks/slab.cocci", "// netswap-allocator: slab\n" + wade)
+        self.put("hooks/slub.cocci", "// netswap-allocator: slub\n" + wade.replace("may_", "can_"))
+        for options, asked in (((), "can_wade"), (("--allocator", "slab"), "may_wade")):
+            with self.subTest(asked):
+                self.put("tree/lake/pond.c", POND_C)
+                done = self.run_it(*options)
+                self.assertEqual(done.returncode, 0, done)
+                self.assertIn("2 rules", done.stdout)
+                text = (self.tree / "lake/pond.c").read_text()
+                self.assertIn("may_swim(fish)", text)
+                self.assertIn(asked, text)
+                self.assertEqual(text.count("_wade"), 1)
 
     def test_rule_for_this_kernel_must_match(self):
         self.put("hooks/a.cocci", TWO_KERNELS)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * memreserve - SLAB's search for a slab, and its change to the strict mode.
+ */
+#include <linux/jump_label.h>
+#include <linux/list.h>
+#include <linux/memreserve.h>
+#include <linux/mutex.h>
+
+#include "memreserve_slab.h"
+
+atomic_t memreserve_marked_slabs = ATOMIC_INIT(0);
+
+/*
+ * The first unmarked slab of @list; *@marked becomes the first marked one if it
+ * was NULL. Those that were passed go to the end, so that the next search,
+ * with interrupts off as this one, does not pass them again.
+ */
+static struct slab *first_unmarked(struct list_head *list, struct slab **marked)
+{
+	struct slab *slab;
+
+	list_for_each_entry(slab, list, slab_list) {
+		if (!slab_test_pfmemalloc(slab)) {
+			list_rotate_to_front(&slab->slab_list, list);
+			return slab;
+		}
+		if (!*marked)
+			*marked = slab;
+	}
+	return NULL;
+}
+
+static struct slab *find_slab(struct kmem_cache_node *n, gfp_t gfp,
+			      bool marked_too)
+{
+	struct slab *slab, *marked = NULL;
+
+	lockdep_assert_held(&n->list_lock);
+	slab = first_unmarked(&n->slabs_partial, &marked);
+	if (!slab) {
+		n->free_touched = 1;
+		slab = first_unmarked(&n->slabs_free, &marked);
+	}
+	if (!slab && marked && marked_too && memreserve_slab_match(gfp))
+		slab = marked;
+	if (slab && !slab->active)
+		n->free_slabs--;
+	return slab;
+}
+
+struct slab *memreserve_slab_to_load(struct kmem_cache_node *n, gfp_t gfp)
+{
+	return find_slab(n, gfp, !static_branch_unlikely(&memreserve_strict_key));
+}
+
+struct slab *memreserve_slab_to_take(struct kmem_cache_node *n, gfp_t gfp)
+{
+	return find_slab(n, gfp, true);
+}
+
+/*
+ * Array caches may hold objects of marked slabs from the time before the strict
+ * mode. None comes in any more, so emptying each once is enough.
+ */
+void memreserve_settle_slabs(void)
+{
+	struct kmem_cache *cache;
+
+	if (!static_key_enabled(&memreserve_strict_key) ||
+	    !memreserve_any_marked())
+		return;
+
+	mutex_lock(&slab_mutex);
+	list_for_each_entry(cache, &slab_caches, list)
+		__kmem_cache_shrink(cache);
+	mutex_unlock(&slab_mutex);
+}
