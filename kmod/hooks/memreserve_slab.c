@@ -4,6 +4,7 @@
  */
 #include <linux/jump_label.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/memreserve.h>
 #include <linux/mutex.h>
 
@@ -59,20 +60,29 @@ struct slab *memreserve_slab_to_take(struct kmem_cache_node *n, gfp_t gfp)
 	return find_slab(n, gfp, true);
 }
 
+bool memreserve_slabs_settle;
+
 /*
  * Array caches may hold objects of marked slabs from the time before the strict
- * mode. None comes in any more, so emptying each once is enough.
+ * mode. None comes in any more, but they still move: from a CPU's array, or what
+ * is kept for another node, to the shared one, and from there to a CPU's. So the
+ * former way is closed, and the first turn leaves none in a shared array, the
+ * second one none in a CPU's.
  */
 void memreserve_settle_slabs(void)
 {
 	struct kmem_cache *cache;
+	int turn;
 
 	if (!static_key_enabled(&memreserve_strict_key) ||
 	    !memreserve_any_marked())
 		return;
 
 	mutex_lock(&slab_mutex);
-	list_for_each_entry(cache, &slab_caches, list)
-		__kmem_cache_shrink(cache);
+	WRITE_ONCE(memreserve_slabs_settle, true);
+	for (turn = 0; turn < 2; turn++)
+		list_for_each_entry(cache, &slab_caches, list)
+			__kmem_cache_shrink(cache);
+	WRITE_ONCE(memreserve_slabs_settle, false);
 	mutex_unlock(&slab_mutex);
 }

@@ -14,7 +14,9 @@
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/jump_label.h>
 #include <linux/memreserve.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "slab.h"
@@ -63,6 +65,15 @@ struct slab *memreserve_slab_to_take(struct kmem_cache_node *n, gfp_t gfp);
 /* @what is the tail of one of these; @own: the kernel's own search. */
 #define memreserve_slab_to(what, n, gfp, own) \
 	(memreserve_asks(SLAB) ? memreserve_slab_to_##what(n, gfp) : (own))
+
+/* Must objects of a CPU or another node go to their slabs, not to a shared array? */
+extern bool memreserve_slabs_settle;
+
+static inline bool memreserve_settling(void)
+{
+	return static_branch_unlikely(&memreserve_strict_key) &&
+	       READ_ONCE(memreserve_slabs_settle);
+}
 
 /* The answers about slabs have changed. May sleep. */
 void memreserve_settle_slabs(void);

@@ -21,6 +21,7 @@
 // netswap-rule: array_home  file=mm/slab.c  token=memreserve_goes_home  count=1
 // netswap-rule: array_home_own  file=mm/slab.c  token=sk_memalloc_socks() && !memreserve_asks(SLAB)  count=1
 // netswap-rule: array_home_empty  file=mm/slab.c  token=if (memreserve_slab_private  count=1
+// netswap-rule: array_unshare  file=mm/slab.c  token=n->shared && !memreserve_settling  count=2
 // netswap-rule: array_settle_include  file=mm/memreserve.c  token=memreserve_slab.h  count=1
 // netswap-rule: array_settle  file=mm/memreserve.c  token=memreserve_settle_slabs  count=1
 
@@ -215,7 +216,23 @@ symbol cachep, n, slab, objpp, nr_objects, node;
  	...+>
  }
 
-// What the array caches hold from before goes home when an answerer comes.
+// What the array caches hold from before goes home when an answerer comes. Meanwhile
+// nothing moves to a node's shared array: from there it could get to a CPU's again.
+
+@array_unshare@
+identifier f =~ "^(cache_flusharray|__drain_alien_cache)$";
+symbol n;
+statement S;
+@@
+ f(...)
+ {
+ 	<+...
+ 	if (
+-	    n->shared
++	    n->shared && !memreserve_settling()
+ 	    ) S
+ 	...+>
+ }
 
 @array_settle_include@
 @@

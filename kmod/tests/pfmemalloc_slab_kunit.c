@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Objects of a slab made of reserve pages go to entitled callers only. */
 #include <kunit/test.h>
+#include <linux/cpumask.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 
 #include "answerer.h"
 #include "gfp_memalloc.h"
@@ -96,15 +98,127 @@ static void marked_slab_serves_only_the_entitled(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, served.ordinary_marked);
 }
 
+#define OBJECTS 8	/* fit in one slab beside another */
+
+/* For a CPU: to free them, and then to ask for one as an ordinary caller. */
+struct errand {
+	struct kmem_cache *cache;
+	void **objects;
+	unsigned int nr;
+	void *ordinary;
+};
+
+static void free_objects(void *info)
+{
+	struct errand *errand = info;
+	unsigned int i;
+
+	for (i = 0; i < errand->nr; i++)
+		if (errand->objects[i])
+			kmem_cache_free(errand->cache, errand->objects[i]);
+}
+
+static void free_and_ask(void *info)
+{
+	struct errand *errand = info;
+
+	free_objects(errand);
+	errand->ordinary = kmem_cache_alloc(errand->cache, GFP_NOWAIT | __GFP_NOWARN);
+}
+
+/* Another CPU than this one, or this one when there is no other. */
+static int other_cpu(void)
+{
+	unsigned int cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
+
+	return cpu < nr_cpu_ids ? cpu : raw_smp_processor_id();
+}
+
+static struct served serve_after_free(struct kmem_cache *cache, bool elsewhere)
+{
+	const gfp_t entitled = GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN;
+	void *kept, *ordinary, *second, *freed[OBJECTS];
+	struct errand errand = { cache, freed, OBJECTS };
+	struct served served = {};
+	struct starve starve;
+	unsigned int i;
+
+	starve_begin(&starve);
+	migrate_disable();
+	starve_take(&starve, GFP_ATOMIC);
+	kept = kmem_cache_alloc(cache, entitled);
+	for (i = 0; i < OBJECTS; i++) {
+		freed[i] = kmem_cache_alloc(cache, entitled);
+		served.disturbed |= freed[i] &&
+				    !folio_test_active(virt_to_folio(freed[i]));
+	}
+	smp_call_function_single(elsewhere ? other_cpu() : raw_smp_processor_id(),
+				 free_and_ask, &errand, true);
+	ordinary = kmem_cache_alloc(cache, GFP_NOWAIT | __GFP_NOWARN);
+	second = kmem_cache_alloc(cache, entitled);
+	served.first = kept;
+	served.second = second;
+	if (kept)
+		served.first_marked = folio_test_active(virt_to_folio(kept));
+	if (kept && second)
+		served.same_slab = virt_to_folio(kept) == virt_to_folio(second);
+	if (ordinary)
+		served.ordinary_marked = folio_test_active(virt_to_folio(ordinary));
+	if (errand.ordinary)
+		served.ordinary_marked |= folio_test_active(virt_to_folio(errand.ordinary));
+	served.disturbed |= (kept && !served.first_marked) ||
+			    ((ordinary || errand.ordinary) && !served.ordinary_marked);
+	migrate_enable();
+	starve_end(&starve);
+
+	freed[0] = kept;
+	freed[1] = second;
+	freed[2] = ordinary;
+	freed[3] = errand.ordinary;
+	errand.nr = 4;
+	free_objects(&errand);
+	return served;
+}
+
+/*
+ * An object goes back to its slab, wherever it is freed: not to what a CPU has at
+ * hand for whoever asks next, and not to where nobody finds it.
+ */
+static void freed_object_serves_only_the_entitled(struct kunit *test)
+{
+	struct kmem_cache *cache;
+	struct served served;
+	unsigned int turn, elsewhere;
+
+	if (!answered_by(MEMRESERVE_SLAB, "module:pfmemalloc_slab"))
+		kunit_skip(test, "pfmemalloc_slab is not loaded");
+	if (answered_by(MEMRESERVE_GFP, "bare"))
+		kunit_skip(test, "nobody grants the reserve: gfp_memalloc is not loaded");
+	for (elsewhere = 0; elsewhere < 2; elsewhere++) {
+		turn = 0;
+		do {
+			cache = new_cache(test);
+			served = serve_after_free(cache, elsewhere);
+			kmem_cache_destroy(cache);
+		} while (served.disturbed && ++turn < 16);
+
+		KUNIT_EXPECT_TRUE_MSG(test, served.first_marked, "elsewhere %u", elsewhere);
+		KUNIT_EXPECT_TRUE_MSG(test, served.same_slab, "elsewhere %u", elsewhere);
+		KUNIT_EXPECT_FALSE_MSG(test, served.ordinary_marked, "elsewhere %u", elsewhere);
+	}
+}
+
 /*
  * Many heads, so that some sit in slabs of reserve pages. All of these pages
- * come back with the last object: no slab is kept for the next one.
+ * come back with the last object: no slab is kept for the next one, and no object
+ * by the CPU that freed it.
  */
-static void heads_are_charged_by_their_slabs(struct kunit *test)
+static void heads_come_back(struct kunit *test, int (*freed_on)(void))
 {
 	unsigned int before, with, after, i;
 	struct kmem_cache *cache;
 	void *heads[64] = {};
+	struct errand errand = {};
 	struct starve starve;
 
 	if (!answered_by(MEMRESERVE_SLAB, "module:pfmemalloc_slab"))
@@ -121,9 +235,8 @@ static void heads_are_charged_by_their_slabs(struct kunit *test)
 		heads[i] = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_MEMALLOC |
 						   __GFP_NOWARN);
 	with = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
-	for (i = 0; i < ARRAY_SIZE(heads); i++)
-		if (heads[i])
-			kmem_cache_free(cache, heads[i]);
+	errand = (struct errand){ cache, heads, ARRAY_SIZE(heads) };
+	smp_call_function_single(freed_on(), free_objects, &errand, true);
 	after = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
 	starve_end(&starve);
 	netswap_tree_activate("total", false, 0);
@@ -133,6 +246,20 @@ static void heads_are_charged_by_their_slabs(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after, before);
 }
 
+static int this_cpu(void)
+{
+	return raw_smp_processor_id();
+}
+
+static void heads_are_charged_by_their_slabs(struct kunit *test)
+{
+	heads_come_back(test, this_cpu);
+}
+
+static void heads_freed_elsewhere_come_back(struct kunit *test)
+{
+	heads_come_back(test, other_cpu);
+}
 
 static void ordinary_cache_is_untouched(struct kunit *test)
 {
@@ -149,7 +276,9 @@ static void ordinary_cache_is_untouched(struct kunit *test)
 
 static struct kunit_case pfmemalloc_slab_cases[] = {
 	KUNIT_CASE(marked_slab_serves_only_the_entitled),
+	KUNIT_CASE(freed_object_serves_only_the_entitled),
 	KUNIT_CASE(heads_are_charged_by_their_slabs),
+	KUNIT_CASE(heads_freed_elsewhere_come_back),
 	KUNIT_CASE(ordinary_cache_is_untouched),
 	{}
 };
