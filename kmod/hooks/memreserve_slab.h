@@ -17,6 +17,7 @@
 #include <linux/jump_label.h>
 #include <linux/memreserve.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "slab.h"
@@ -61,6 +62,19 @@ static inline bool memreserve_goes_home(const void *object)
  */
 struct slab *memreserve_slab_to_load(struct kmem_cache_node *n, gfp_t gfp);
 struct slab *memreserve_slab_to_take(struct kmem_cache_node *n, gfp_t gfp);
+
+/*
+ * SLAB's attempt at one node does not wait. A caller that can wait is to do so
+ * before it takes reserve memory; and the answers about the reserve tell callers
+ * apart by that. So its first attempt is an ordinary one.
+ */
+static inline gfp_t memreserve_wait_first(gfp_t gfp)
+{
+	if (!static_branch_unlikely(&memreserve_strict_key) ||
+	    !(gfp & __GFP_DIRECT_RECLAIM) || (current->flags & PF_MEMALLOC))
+		return 0;
+	return __GFP_NOMEMALLOC;
+}
 
 /* @what is the tail of one of these; @own: the kernel's own search. */
 #define memreserve_slab_to(what, n, gfp, own) \

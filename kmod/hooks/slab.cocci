@@ -18,6 +18,7 @@
 // netswap-rule: array_new  file=mm/slab.c  token=slab && memreserve_slab_private  count=1
 // netswap-rule: array_fallback  file=mm/slab.c  token=slab && memreserve_asks(SLAB)  count=1
 // netswap-rule: array_fallback_done  file=mm/slab.c  token=slab && !obj  count=1
+// netswap-rule: array_wait_first  file=mm/slab.c  token=memreserve_wait_first  count=1
 // netswap-rule: array_home  file=mm/slab.c  token=memreserve_goes_home  count=1
 // netswap-rule: array_home_own  file=mm/slab.c  token=sk_memalloc_socks() && !memreserve_asks(SLAB)  count=1
 // netswap-rule: array_home_empty  file=mm/slab.c  token=if (memreserve_slab_private  count=1
@@ -165,6 +166,19 @@ symbol cache, slab, obj;
 -	    slab
 +	    slab && !obj
  	    ) { ... }
+ 	...+>
+ }
+
+// The first attempt never waits, with whatever gfp the caller came.
+
+@array_wait_first@
+symbol flags;
+@@
+ gfp_exact_node(...)
+ {
+ 	<+...
+-	return (flags | __GFP_THISNODE | __GFP_NOWARN) & ~(__GFP_RECLAIM|__GFP_NOFAIL);
++	return ((flags | __GFP_THISNODE | __GFP_NOWARN) & ~(__GFP_RECLAIM|__GFP_NOFAIL)) | memreserve_wait_first(flags);
  	...+>
  }
 

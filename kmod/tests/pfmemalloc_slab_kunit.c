@@ -261,6 +261,41 @@ static void heads_freed_elsewhere_come_back(struct kunit *test)
 	heads_come_back(test, other_cpu);
 }
 
+/*
+ * Who can wait and sends on a marked socket leaves receive its share. Asking for
+ * an object, not for a page, makes no difference. A turn in which it got one may
+ * have met a page that was freed a moment ago.
+ */
+static void sender_leaves_share_of_receive(struct kunit *test)
+{
+	const gfp_t sender = GFP_NOIO | __GFP_MEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
+	const gfp_t receive = GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN;
+	struct kmem_cache *cache;
+	unsigned int turn = 0;
+	void *sent, *received;
+	struct starve starve;
+
+	if (!answered_by(MEMRESERVE_SLAB, "module:pfmemalloc_slab"))
+		kunit_skip(test, "pfmemalloc_slab is not loaded");
+	KUNIT_ASSERT_EQ(test, gfp_memalloc_class(sender), GFP_MEMALLOC_TRANSMIT);
+	do {
+		cache = new_cache(test);
+		starve_begin(&starve);
+		starve_take(&starve, sender);
+		sent = kmem_cache_alloc(cache, sender);
+		received = kmem_cache_alloc(cache, receive);
+		starve_end(&starve);
+		if (sent)
+			kmem_cache_free(cache, sent);
+		if (received)
+			kmem_cache_free(cache, received);
+		kmem_cache_destroy(cache);
+	} while (sent && ++turn < 16);
+
+	KUNIT_EXPECT_FALSE(test, sent);
+	KUNIT_EXPECT_TRUE(test, received);
+}
+
 static void ordinary_cache_is_untouched(struct kunit *test)
 {
 	struct kmem_cache *cache = new_cache(test);
@@ -279,6 +314,7 @@ static struct kunit_case pfmemalloc_slab_cases[] = {
 	KUNIT_CASE(freed_object_serves_only_the_entitled),
 	KUNIT_CASE(heads_are_charged_by_their_slabs),
 	KUNIT_CASE(heads_freed_elsewhere_come_back),
+	KUNIT_CASE(sender_leaves_share_of_receive),
 	KUNIT_CASE(ordinary_cache_is_untouched),
 	{}
 };
