@@ -34,6 +34,22 @@ class Tree {
         return index < words.size() ? parse_number(words[index]).value_or(otherwise) : otherwise;
     }
 
+    /// Pages of a slab of this cache as /proc/slabinfo has it, for the allocator SLAB, which has
+    /// nothing in sysfs.
+    [[nodiscard]] std::optional<std::int64_t> slab_pages(std::string_view cache) const {
+        constexpr std::size_t column = 5;
+        const auto text = read_file(paths_.proc("slabinfo"));
+        if (!text)
+            return std::nullopt;
+        for (const auto line : split(*text, '\n')) {
+            auto words = split(line, ' ');
+            std::erase_if(words, [](auto word) { return word.empty(); });
+            if (words.size() > column && words.front() == cache)
+                return parse_number(words[column]);
+        }
+        return std::nullopt;
+    }
+
     [[nodiscard]] std::string sys(const std::string &name) const {
         const auto text = read_file(paths_.sys(name));
         return text ? std::string(trim(*text)) : "";
@@ -67,8 +83,14 @@ std::vector<SlabFacts> read_slabs(const Tree &tree) {
     std::vector<SlabFacts> slabs;
     for (const auto *name : caches) {
         const auto order = parse_number(tree.sys(std::string("kernel/slab/") + name + "/order"));
-        SlabFacts slab{name, 1, order.has_value() && *order >= 0 && *order < 12};
-        slab.pages = slab.known ? 1 << *order : 8; // order 3 is as far as SLUB goes by itself
+        const auto listed = tree.slab_pages(name);
+        SlabFacts slab{name, 8, true}; // order 3 is as far as SLUB goes by itself
+        if (order && *order >= 0 && *order < 12)
+            slab.pages = 1 << *order;
+        else if (listed && *listed > 0 && *listed < 1 << 12)
+            slab.pages = static_cast<int>(*listed);
+        else
+            slab.known = false;
         slabs.push_back(std::move(slab));
     }
     return slabs;

@@ -26,7 +26,7 @@ struct HookFacts {
 struct SlabFacts {
     std::string cache;
     int pages = 1;      ///< of one slab
-    bool known = false; ///< read from /sys/kernel/slab; else assumed
+    bool known = false; ///< read from /sys/kernel/slab or /proc/slabinfo; else assumed
 };
 
 struct MachineFacts {

@@ -73,7 +73,7 @@ ReserveTerm slab_term(const MachineFacts &facts) {
             facts.cpus * caches,
             false,
             fmt::format("{} CPUs x one slab begun in each cache ({}){}", facts.cpus, list,
-                        known ? "" : ", 8 pages where /sys/kernel/slab does not say"),
+                        known ? "" : ", 8 pages where the kernel does not say"),
             "Zijlstra's kmem_alloc_estimate(); allocate_slab() tries the large order first"};
 }
 

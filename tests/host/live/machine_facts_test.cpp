@@ -59,6 +59,26 @@ TEST_F(MachineFactsFiles, AreReadFromTheTree) {
     EXPECT_EQ(facts->slabs.at(1).pages, 8);
 }
 
+TEST_F(MachineFactsFiles, HaveSlabSizesWithoutSysfs) {
+    tree_.put("/proc/slabinfo", "slabinfo - version: 2.1\n"
+                                "# name <active_objs> <num_objs> <objsize> <objperslab> "
+                                "<pagesperslab> : tunables\n"
+                                "skbuff_head_cache    325    432    256   16    1 : tunables\n"
+                                "skbuff_fclone_cache\n"
+                                "kmalloc-2k  831  848  2048  4  2 : tunables");
+    tree_.put("/sys/kernel/slab/kmalloc-1k/order", "2");
+    const auto facts = read();
+    ASSERT_TRUE(facts) << facts.error().message;
+    std::vector<int> pages;
+    std::vector<bool> known;
+    for (const auto &slab : facts->slabs) {
+        pages.push_back(slab.pages);
+        known.push_back(slab.known);
+    }
+    EXPECT_EQ(pages, (std::vector{1, 8, 8, 4, 2}));
+    EXPECT_EQ(known, (std::vector{true, false, false, true, true}));
+}
+
 TEST_F(MachineFactsFiles, TellOfAHookedKernel) {
     tree_.put("/sys/kernel/memreserve/policy", "mainline");
     tree_.put("/sys/kernel/memreserve/refill", "module:rx_reserve");
