@@ -2,7 +2,7 @@
 # A thin front: each verb is a script of scripts/ or a program of build/.
 #
 # Variables: FLAVOURS (kernels, default 6.12; also 6.12-stock, 6.1,
-# debian-6.12, debian-6.1), STORM_ARGS
+# 6.1-slab, debian-6.12, debian-6.1), STORM_ARGS
 # (options for `netswap storm`), BENCH_ARGS (for `netswap bench`), TESTS (suites of `make test`), CHECKS (of
 # `make lint`), NETSWAP_CACHE (default ~/.cache/netswap).
 

@@ -84,7 +84,7 @@ _netswap_values()
 	"reserve --hold" | "reserve --release") echo nbd nfs iscsi nvme user network total ;;
 	*" --pid") (cd /proc && printf '%s\n' [0-9]*) ;;
 	"metrics --listen") echo unix:/run/netswap/metrics.sock ;;
-	*" --kernel") echo 6.12 6.12-stock 6.1 6.1-stock debian-6.12 debian-6.1 ;;
+	*" --kernel") echo 6.12 6.12-stock 6.1 6.1-stock 6.1-slab debian-6.12 debian-6.1 ;;
 	*" --nic") echo virtio-net e1000 rtl8139 vmxnet3 ;;
 	*" --transport") echo nbd disk ;;
 	"storm --server" | "matrix --server" | "shrink --server") echo nbdkit nbd-server ;;

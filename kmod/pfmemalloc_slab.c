@@ -13,6 +13,10 @@
  * entitled callers the fast path while memory is short, and others nothing.
  * What was a CPU slab before this module came is used up there: at most one
  * slab a CPU and cache.
+ *
+ * The allocator SLAB serves from arrays of objects instead: there, strict means
+ * that no object of a marked slab is ever in one. What was there before this
+ * module came goes back to its slab.
  */
 #include <linux/gfp.h>
 #include <linux/module.h>
