@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ class FakeFaultSite final : public FaultSite {
 
     Status begin(const Fault &fault) override { return note(fault, true); }
     Status end(const Fault &fault) override { return note(fault, false); }
+    std::optional<std::uint64_t> hits(const Fault &) override { return hit_count; }
 
     struct Entry {
         FaultKind kind;
@@ -24,8 +27,9 @@ class FakeFaultSite final : public FaultSite {
     };
     std::vector<Entry> log;
     bool broken = false;
-    int overlaps = 0;   ///< begins during another fault
-    std::string refuse; ///< makes the next call fail
+    int overlaps = 0;                       ///< begins during another fault
+    std::optional<std::uint64_t> hit_count; ///< what hits() says
+    std::string refuse;                     ///< makes the next call fail
 
   private:
     Status note(const Fault &fault, bool begin) {

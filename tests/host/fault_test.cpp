@@ -28,6 +28,15 @@ TEST(Faults, ParseAndBack) {
     EXPECT_THAT(*parse_faults(""), IsEmpty());
 }
 
+TEST(Faults, EveryKindHasANameAndOnlyThoseOfRepliesNeedARelay) {
+    for (const auto kind : all_fault_kinds()) {
+        EXPECT_EQ(fault_kind_from_string(to_string(kind)), kind);
+        EXPECT_EQ(reply_fault_of(kind).has_value(), to_string(kind).starts_with("reply-"));
+    }
+    EXPECT_EQ(parse_faults("reply-stall=1:120")->front().seconds, 120);
+    EXPECT_EQ(parse_faults("reply-drop=1")->front().seconds, 1);
+}
+
 TEST(Faults, BadSpecsSayWhatAndWhere) {
     const auto refusal = [](std::string_view text) {
         const auto orders = parse_faults(text);
@@ -187,6 +196,18 @@ TEST_F(FaultDriverTest, CountersWithoutTrafficAreNoHealing) {
     now.pswpin++;
     driver.sample(now);
     EXPECT_TRUE(driver.records().front().recovery_s);
+}
+
+TEST_F(FaultDriverTest, AFaultThatMetNothingIsNotHealed) {
+    site.hit_count = 0;
+    FaultDriver driver(*parse_faults("reply-drop=1"), 1, site, machine, clock);
+    storm(driver, 60, 0);
+    EXPECT_FALSE(driver.over());
+    EXPECT_FALSE(driver.records().front().recovery_s);
+    site.hit_count = 3;
+    storm(driver, 60, 0);
+    EXPECT_TRUE(driver.over());
+    EXPECT_EQ(driver.records().front().hits, 3u);
 }
 
 TEST_F(FaultDriverTest, ADaemonThatDoesNotWatchIsNotHealed) {

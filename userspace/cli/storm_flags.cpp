@@ -35,7 +35,9 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
     command.add_option(
         "--faults", s.faults,
         "KIND=COUNT[:SECONDS] with commas, during the storm: server-kill, link-drop, "
-        "link-carrier, daemon-kill");
+        "link-carrier, daemon-kill; what the server answers is lost (reply-drop), spoiled "
+        "(reply-corrupt), cut off (reply-cut), late (reply-stall) or comes in small pieces "
+        "(reply-pieces)");
     command.add_option(
         "--hostile", s.hostile,
         "names with commas, during the storm: traffic to the guest that nobody there reads "
@@ -44,7 +46,7 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
         "storm's processes in a memory cgroup (memcg)");
     command.add_option("--hang-after", s.hang_after_s,
                        "seconds without a page moved that make a hang (default: 20, with faults "
-                       "90)");
+                       "90, or 60 more than the longest lasts)");
     command.add_option("--timeout", s.timeout_s,
                        "limit of a run in seconds (default: 600, with faults 60 more for each)");
     option("--churn", s.churn, "rounds of loading and unloading modules during the storm");

@@ -19,13 +19,19 @@ struct KindName {
     FaultKind kind;
     std::string_view name;
     std::optional<double> seconds; ///< how long if nothing is said
+    ReplyFault reply = ReplyFault::none;
 };
 
-constexpr std::array<KindName, 4> kinds{{
+constexpr std::array<KindName, 9> kinds{{
     {FaultKind::server_kill, "server-kill", std::nullopt},
     {FaultKind::link_drop, "link-drop", 5.0},
     {FaultKind::link_carrier, "link-carrier", 5.0},
     {FaultKind::daemon_kill, "daemon-kill", std::nullopt},
+    {FaultKind::reply_drop, "reply-drop", 1.0, ReplyFault::drop},
+    {FaultKind::reply_corrupt, "reply-corrupt", 1.0, ReplyFault::corrupt},
+    {FaultKind::reply_cut, "reply-cut", 1.0, ReplyFault::cut},
+    {FaultKind::reply_stall, "reply-stall", 5.0, ReplyFault::stall},
+    {FaultKind::reply_pieces, "reply-pieces", 5.0, ReplyFault::pieces},
 }};
 
 constexpr int most_of_a_kind = 1000;
@@ -41,6 +47,13 @@ std::optional<T> whole_number(std::string_view text) {
     return value;
 }
 
+std::string all_names() {
+    std::vector<std::string_view> names;
+    for (const auto &known : kinds)
+        names.push_back(known.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
 Result<FaultOrder> parse_entry(std::string_view entry) {
     const auto bad = [&](std::string_view why) {
         return fail(fmt::format("bad fault '{}': {}", entry, why), exit_bad_input);
@@ -50,7 +63,7 @@ Result<FaultOrder> parse_entry(std::string_view entry) {
         return bad("write KIND=COUNT or KIND=COUNT:SECONDS");
     const auto kind = fault_kind_from_string(entry.substr(0, equals));
     if (!kind)
-        return bad("the kinds are server-kill, link-drop, link-carrier and daemon-kill");
+        return bad("the kinds are " + all_names());
     auto count_text = entry.substr(equals + 1);
     FaultOrder order{*kind, 0, std::nullopt};
     for (const auto &known : kinds)
@@ -82,6 +95,20 @@ std::optional<FaultKind> fault_kind_from_string(std::string_view text) {
     for (const auto &known : kinds)
         if (known.name == text)
             return known.kind;
+    return std::nullopt;
+}
+
+std::vector<FaultKind> all_fault_kinds() {
+    std::vector<FaultKind> list;
+    for (const auto &known : kinds)
+        list.push_back(known.kind);
+    return list;
+}
+
+std::optional<ReplyFault> reply_fault_of(FaultKind kind) {
+    for (const auto &known : kinds)
+        if (known.kind == kind && known.reply != ReplyFault::none)
+            return known.reply;
     return std::nullopt;
 }
 

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/reply_tamper.h"
 #include "lib/result.h"
 
 /// What goes wrong on purpose during a storm.
 namespace netswap {
 
 enum class FaultKind {
-    server_kill,  ///< the NBD server is killed and started again
-    link_drop,    ///< packets vanish: the tap is down, the guest's card notices nothing
-    link_carrier, ///< the guest's card loses its carrier
-    daemon_kill,  ///< netswapd in the guest is killed and started again
+    server_kill,   ///< the NBD server is killed and started again
+    link_drop,     ///< packets vanish: the tap is down, the guest's card notices nothing
+    link_carrier,  ///< the guest's card loses its carrier
+    daemon_kill,   ///< netswapd in the guest is killed and started again
+    reply_drop,    ///< the NBD server's replies vanish
+    reply_corrupt, ///< they have a wrong bit in their header
+    reply_cut,     ///< the connection ends in the middle of one
+    reply_stall,   ///< nothing comes from the server any more
+    reply_pieces,  ///< requests and replies go in small pieces
 };
 
 std::string_view to_string(FaultKind kind);
 std::optional<FaultKind> fault_kind_from_string(std::string_view text);
+std::vector<FaultKind> all_fault_kinds();
+/// What a relay before the server does for a fault of this kind; absent if it is not made there.
+std::optional<ReplyFault> reply_fault_of(FaultKind kind);
 
 /// One entry of --faults: this many of a kind, and how long each lasts.
 struct FaultOrder {
@@ -30,7 +40,8 @@ struct FaultOrder {
 };
 
 /// "server-kill=5,link-drop=2:7.5" -> orders. Each kind at most once, 1 to 1000 of it, 0 to 600 s.
-/// Link faults last 5 s if nothing is said. The error names the entry and what it should be.
+/// Those of links last 5 s if nothing is said, those of replies 1 or 5 s. The error names the entry
+/// and what it should be.
 Result<std::vector<FaultOrder>> parse_faults(std::string_view text);
 
 /// The text parse_faults() makes the same orders of.
@@ -51,6 +62,9 @@ class FaultSite {
     virtual Status begin(const Fault &fault) = 0;
     /// Returns once the cause is gone: the server answers, the link is up.
     virtual Status end(const Fault &fault) = 0;
+    /// How often the last fault of a kind that has no effect by itself met something; it is not
+    /// over before it did. Absent for other kinds.
+    virtual std::optional<std::uint64_t> hits(const Fault &) { return std::nullopt; }
 };
 
 } // namespace netswap

@@ -46,10 +46,14 @@ void FaultDriver::sample(const Sample &sample) {
         return;
     if (phase_ == Phase::idle && sample.pswpout >= pages_at_first)
         rest();
-    else if (phase_ == Phase::healing &&
+    else if (phase_ == Phase::healing && met_something() &&
              (is_of_daemon(fault()) ? watched_ > 0
                                     : machine_.wire_bytes() >= wire_at_end_ + wire_proof))
         healed();
+}
+
+bool FaultDriver::met_something() {
+    return site_.hits(fault()).value_or(1) > 0;
 }
 
 Status FaultDriver::daemon(const DaemonMessage &message) {
@@ -111,6 +115,7 @@ void FaultDriver::healed() {
     auto &record = records_.back();
     record.recovery_s = clock_.now() - began_;
     record.after_end_s = clock_.now() - ended_;
+    record.hits = site_.hits(fault());
     if (is_of_daemon(fault()))
         record.watching_s = watched_ - ended_;
     next_++;

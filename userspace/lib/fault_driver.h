@@ -22,7 +22,8 @@ namespace netswap {
 /// A fault counts as healed when, after its end, the guest's page counters moved and, unless the
 /// wire carried on all the time, at least wire_proof bytes went over it: the kernel counts a page
 /// when it hands it to the device, so the counters alone go on for a moment while nothing gets
-/// through. One of the daemon also needs the word that the new daemon watches.
+/// through. A fault of replies has to have met at least one. One of the daemon also needs the word
+/// that the new daemon watches.
 ///
 /// Told of events by the supervisor.
 class FaultDriver {
@@ -68,6 +69,7 @@ class FaultDriver {
     void began();
     void ended();
     void healed();
+    [[nodiscard]] bool met_something();
     void rest();
     double between(double low, double high);
 

@@ -15,7 +15,8 @@ void to_json(json &json, const FaultRecord &fault) {
             {"lasted_s", fault.lasted_s},
             {"recovery_s", or_null(fault.recovery_s)},
             {"after_end_s", or_null(fault.after_end_s)},
-            {"watching_s", or_null(fault.watching_s)}};
+            {"watching_s", or_null(fault.watching_s)},
+            {"hits", or_null(fault.hits)}};
 }
 
 void from_json(const json &json, FaultRecord &fault) {
@@ -25,6 +26,7 @@ void from_json(const json &json, FaultRecord &fault) {
     read(json, "recovery_s", fault.recovery_s);
     read(json, "after_end_s", fault.after_end_s);
     read(json, "watching_s", fault.watching_s);
+    read(json, "hits", fault.hits);
 }
 
 void to_json(json &json, const DaemonReport &daemon) {

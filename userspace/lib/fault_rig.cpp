@@ -6,6 +6,10 @@
 namespace netswap {
 
 Status FaultRig::begin(const Fault &fault) {
+    if (const auto of_replies = reply_fault_of(fault.kind)) {
+        relay_->tamper().begin(*of_replies);
+        return {};
+    }
     switch (fault.kind) {
     case FaultKind::server_kill:
         machine_.watch_server(nullptr);
@@ -14,13 +18,17 @@ Status FaultRig::begin(const Fault &fault) {
         return set_interface_up(interface_, false);
     case FaultKind::link_carrier:
         return machine_.set_carrier(false);
-    case FaultKind::daemon_kill:
+    default:
         break;
     }
     return fail("the host cannot kill the guest's daemon");
 }
 
 Status FaultRig::end(const Fault &fault) {
+    if (reply_fault_of(fault.kind)) {
+        relay_->tamper().end();
+        return {};
+    }
     switch (fault.kind) {
     case FaultKind::server_kill:
         if (auto ok = service_->restart(); !ok)
@@ -31,10 +39,18 @@ Status FaultRig::end(const Fault &fault) {
         return set_interface_up(interface_, true);
     case FaultKind::link_carrier:
         return machine_.set_carrier(true);
-    case FaultKind::daemon_kill:
+    default:
         break;
     }
     return fail("the host cannot start the guest's daemon");
+}
+
+std::optional<std::uint64_t> FaultRig::hits(const Fault &fault) {
+    const auto of_replies = reply_fault_of(fault.kind);
+    // A stall needs nobody to wait for it.
+    if (!of_replies || *of_replies == ReplyFault::stall)
+        return std::nullopt;
+    return relay_->tamper().hits();
 }
 
 } // namespace netswap

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include "lib/host_probe.h"
 #include "lib/hostile_rig.h"
 #include "lib/lab_network.h"
+#include "lib/nbd_relay.h"
 #include "lib/nbd_service.h"
 #include "lib/qemu_machine.h"
 #include "lib/recording.h"
@@ -28,6 +30,7 @@ namespace netswap {
 namespace {
 
 constexpr std::int64_t mib = 1 << 20;
+constexpr const char *loopback = "127.0.0.1";
 
 Fd open_log(const std::string &path) {
     return Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
@@ -154,7 +157,7 @@ class Lab {
     }
 
     FaultRig rig(QemuMachine &machine) {
-        return {service_ ? &*service_ : nullptr, machine, lab_tap_name};
+        return {service_ ? &*service_ : nullptr, relay_.get(), machine, lab_tap_name};
     }
 
     HostileRig hostile_rig() { return {kinds_, network_ ? network_->link() : nullptr, clock_}; }
@@ -162,8 +165,9 @@ class Lab {
   private:
     Status start_server() {
         server_log_ = open_log(path("server.log"));
+        const bool relayed = asks_for_replies();
         auto service = NbdService::start(task_.plan.params.server,
-                                         {.address = lab_host_address,
+                                         {.address = relayed ? loopback : lab_host_address,
                                           .port = lab_nbd_port,
                                           .export_name = lab_export,
                                           .size_bytes = task_.plan.params.swap_mib * mib,
@@ -173,7 +177,25 @@ class Lab {
         if (!service)
             return tl::unexpected(service.error());
         service_ = std::move(*service);
+        if (!relayed)
+            return {};
+        auto relay = NbdRelay::start({.address = lab_host_address,
+                                      .port = lab_nbd_port,
+                                      .server_address = loopback,
+                                      .server_port = lab_nbd_port,
+                                      .seed = task_.plan.seed},
+                                     clock_);
+        if (!relay)
+            return tl::unexpected(relay.error());
+        relay_ = std::move(*relay);
         return {};
+    }
+
+    [[nodiscard]] bool asks_for_replies() const {
+        const auto orders = parse_faults(task_.plan.params.faults);
+        return orders && std::any_of(orders->begin(), orders->end(), [](const auto &order) {
+                   return reply_fault_of(order.kind).has_value();
+               });
     }
 
     [[nodiscard]] bool asks_for(FaultKind kind) const {
@@ -192,6 +214,7 @@ class Lab {
     QemuConfig config_;
     std::string image_ = task_.artefacts.initramfs;
     std::optional<NbdService> service_;
+    std::unique_ptr<NbdRelay> relay_;
 };
 
 SupervisedRun failed_run(const RunTask &task, const Error &error) {

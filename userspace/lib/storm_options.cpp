@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "lib/fault.h"
+#include "lib/fault_options.h"
 #include "lib/hostile_options.h"
 #include "lib/size.h"
 
@@ -19,13 +19,6 @@ constexpr std::array<std::string_view, 4> nics{"virtio-net", "e1000", "rtl8139",
 constexpr std::array<std::string_view, 2> transports{"nbd", "disk"};
 constexpr std::array<std::string_view, 2> setups{"nbd-client", "netswap"};
 
-std::string setup_of(const StormArguments &a) {
-    if (!a.setup.empty())
-        return a.setup;
-    return a.churn > 0 ? "nbd-client" : "netswap";
-}
-constexpr double hang_after_with_faults_s = 90;
-constexpr double limit_for_fault_s = 60;
 constexpr std::int64_t mib = 1 << 20;
 
 template <std::size_t N>
@@ -77,39 +70,6 @@ Status check_numbers(const StormArguments &a) {
     if (a.churn > 0 && setup_of(a) == "netswap")
         return fail("--churn needs --setup nbd-client: it takes the core module out, which "
                     "netswapd holds",
-                    exit_bad_input);
-    return {};
-}
-
-/// Faults, and the limits that follow from them: a guest may wait for its server as long as a
-/// request may take, and goes on until all faults are over.
-Status fill_faults(const StormArguments &a, RunParams &params) {
-    const auto orders = parse_faults(a.faults);
-    if (!orders)
-        return with_context(orders.error(), "--faults");
-    params.faults = faults_text(*orders);
-    const auto refuse = [](std::string_view why) {
-        return fail(fmt::format("--faults {}", why), exit_bad_input);
-    };
-    if (!orders->empty() && a.transport != "nbd")
-        return refuse(fmt::format("needs --transport nbd, not {}", a.transport));
-    for (const auto &order : *orders) {
-        if (order.kind == FaultKind::daemon_kill && setup_of(a) != "netswap")
-            return refuse("daemon-kill needs --setup netswap: there is no daemon otherwise");
-        if (order.kind == FaultKind::server_kill && a.server.find('/') != std::string::npos)
-            return refuse(fmt::format("server-kill needs --server nbdkit or nbd-server: {} may not "
-                                      "keep what was written",
-                                      a.server));
-    }
-    double faults_s = 0;
-    for (const auto &order : *orders)
-        faults_s += order.count * (limit_for_fault_s + order.seconds.value_or(0));
-    params.hang_after_s =
-        a.hang_after_s.value_or(orders->empty() ? params.hang_after_s : hang_after_with_faults_s);
-    params.timeout_s = a.timeout_s.value_or(params.timeout_s + faults_s);
-    if (params.timeout_s <= params.hang_after_s)
-        return fail(fmt::format("--timeout {} is not longer than --hang-after {}", params.timeout_s,
-                                params.hang_after_s),
                     exit_bad_input);
     return {};
 }
@@ -186,6 +146,12 @@ bool has_no_hooks(std::string_view kernel) {
 }
 
 } // namespace
+
+std::string setup_of(const StormArguments &a) {
+    if (!a.setup.empty())
+        return a.setup;
+    return a.churn > 0 ? "nbd-client" : "netswap";
+}
 
 std::int64_t least_swap_mib(std::int64_t mem_mib) {
     const auto exact = (mem_mib * 472 + 99) / 100;

@@ -71,6 +71,9 @@ struct StormPlan {
 /// Checks everything that can be checked without looking at the host.
 Result<StormPlan> plan_storm(const StormArguments &arguments);
 
+/// Who sets the swap area up: what was asked for, or else as fits the rest.
+std::string setup_of(const StormArguments &arguments);
+
 /// Least swap for `mem_mib` of RAM: 4.72 times as much, rounded up to 16 MiB.
 std::int64_t least_swap_mib(std::int64_t mem_mib);
 

@@ -18,8 +18,7 @@ std::optional<double> longest(const std::vector<double> &values) {
 
 std::vector<RecoverySummary> recovery_figures(const std::vector<const RunRecord *> &runs) {
     std::vector<RecoverySummary> list;
-    for (const auto kind : {FaultKind::server_kill, FaultKind::link_drop, FaultKind::link_carrier,
-                            FaultKind::daemon_kill}) {
+    for (const auto kind : all_fault_kinds()) {
         RecoverySummary summary;
         summary.kind = to_string(kind);
         std::vector<double> whole;
