@@ -151,12 +151,14 @@ TEST(ConsoleScan, IoErrorsOfTheSwapArea) {
           "blk_update_request: I/O error, dev nbd0, sector 8 op 0x0:(READ)\n",
           "Buffer I/O error on dev nbd0, logical block 1, async page read\n",
           "Write-error on swap-device (43:0:1048768)\n", "Read-error on swap-device (43:0:8)\n"})
-        EXPECT_NE(scan_console(text).io_error, "") << text;
+        EXPECT_NE(scan_console(text).first_io_error(), "") << text;
+    EXPECT_EQ(scan_console("Write-error on swap-device (43:0:8)\n").io_error, "");
+    EXPECT_EQ(scan_console("Read-error on swap-device (43:0:8)\n").write_error, "");
     EXPECT_EQ(scan_console("block nbd0: Receive control failed (result -104)\n"
                            "I/O error, dev vda, sector 0\n"
                            "I/O error, dev nbd0, sector 0 op 0x0:(READ) flags 0x0\n"
                            "Buffer I/O error on dev nbd0, logical block 0, async page read\n")
-                  .io_error,
+                  .first_io_error(),
               "");
 }
 

@@ -66,6 +66,46 @@ TEST_F(SupervisorTest, AnIoErrorSpoilsAPass) {
     EXPECT_EQ(result.record.io_error, "Read-error on swap-device (43:0:81912)");
 }
 
+TEST_F(SupervisorTest, WritesThatFailOnPurposeSpoilNothing) {
+    const auto storm = [&](const char *console) {
+        machine.line(hello).line(state("bare", 0)).wire_traffic(1 << 20);
+        for (int i = 0; i < 200; i++)
+            machine.line(swapping(i * 0.1, 2000 + i));
+        machine.console(console).line(pass);
+        site.hit_count = 4;
+        return run("bare", "write-error=1").record;
+    };
+    const auto record =
+        storm("[ 17.0] I/O error, dev nbd0, sector 8 op 0x1:(WRITE) flags 0x100000\n"
+              "[ 17.1] Write-error on swap-device (43:0:8)\n");
+    EXPECT_EQ(record.verdict, Verdict::pass) << record.message;
+    EXPECT_THAT(record.io_error, HasSubstr("op 0x1:(WRITE)"));
+    EXPECT_EQ(record.faults.front().hits, 4u);
+}
+
+TEST_F(SupervisorTest, AReadThatFailsSpoilsAStormInWhichWritesDo) {
+    machine.line(hello).line(state("bare", 0)).wire_traffic(1 << 20);
+    for (int i = 0; i < 200; i++)
+        machine.line(swapping(i * 0.1, 2000 + i));
+    machine
+        .console("I/O error, dev nbd0, sector 8 op 0x1:(WRITE) flags 0x100000\n"
+                 "Read-error on swap-device (43:0:8)\n")
+        .line(pass);
+    const auto record = run("bare", "write-error=1").record;
+    EXPECT_EQ(record.verdict, Verdict::error);
+    EXPECT_EQ(record.message, "the kernel log has: Read-error on swap-device (43:0:8)");
+}
+
+TEST_F(SupervisorTest, AWriteThatFailsByItselfIsAnError) {
+    machine.line(hello)
+        .line(state("bare", 0))
+        .console("Write-error on swap-device (43:0:8)\n")
+        .line(pass);
+    const auto record = run().record;
+    EXPECT_EQ(record.message, "the kernel log has: Write-error on swap-device (43:0:8)");
+    EXPECT_EQ(record.io_error, "Write-error on swap-device (43:0:8)");
+}
+
 TEST_F(SupervisorTest, PagesThatCameBackWrongAreWorseThanAnIoError) {
     machine.line(hello)
         .line(state("bare", 0))

@@ -7,6 +7,11 @@ namespace netswap {
 
 namespace {
 
+/// What the kernel lost, and was not made to lose.
+const std::string &io_error_of(const RunEvidence &e) {
+    return e.writes_failed ? e.console.io_error : e.console.first_io_error();
+}
+
 Classification without_verdict(const RunEvidence &e) {
     const auto how = e.machine_end ? *e.machine_end : std::string("unknown reason");
     if (e.said_hello)
@@ -27,8 +32,8 @@ Classification classify(const RunEvidence &e) {
         return {Verdict::crash, e.console.fatal};
     if (!e.state_mismatch.empty())
         return {Verdict::error, "the arm was not in force: " + e.state_mismatch};
-    if (!e.console.io_error.empty() && !(e.guest && e.guest->verdict == Verdict::corrupt))
-        return {Verdict::error, "the kernel log has: " + e.console.io_error};
+    if (!io_error_of(e).empty() && !(e.guest && e.guest->verdict == Verdict::corrupt))
+        return {Verdict::error, "the kernel log has: " + io_error_of(e)};
     if (!e.hang.empty()) {
         auto message = e.hang;
         if (!e.console.warning.empty())

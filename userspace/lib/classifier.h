@@ -21,6 +21,7 @@ struct RunEvidence {
     ConsoleFindings console;
     std::string console_tail; ///< last lines, for runs that never got going
     std::string churn_failure;
+    bool writes_failed = false;  ///< on purpose: the kernel's log is to tell of it
     std::string fault_shortfall; ///< not all faults asked for were made and healed
 };
 

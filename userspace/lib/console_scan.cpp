@@ -36,6 +36,8 @@ constexpr std::array fatals{std::string_view("Kernel panic - not syncing"),
 constexpr std::array io_errors{
     std::string_view("I/O error, dev nbd"), std::string_view("I/O error on dev nbd"),
     std::string_view("Read-error on swap-device"), std::string_view("Write-error on swap-device")};
+constexpr std::array write_errors{std::string_view("Write-error on swap-device"),
+                                  std::string_view("op 0x1:(WRITE)")};
 /// A device that is disconnected is read once more for a partition table. Swap never reads there.
 constexpr std::array first_block{std::string_view("sector 0 op 0x0:(READ)"),
                                  std::string_view("logical block 0,")};
@@ -73,6 +75,8 @@ ConsoleFindings scan_console(std::string_view text) {
                 note(found.oom_kill, line);
         } else if (contains_any(line, fatals) || line.starts_with("BUG:"))
             note(found.fatal, line);
+        else if (contains_any(line, io_errors) && contains_any(line, write_errors))
+            note(found.write_error, line);
         else if (contains_any(line, io_errors) && !contains_any(line, first_block))
             note(found.io_error, line);
         else if (line.starts_with("WARNING:") || contains_any(line, warnings))

@@ -13,8 +13,14 @@ struct ConsoleFindings {
     std::string warning; ///< WARNING, lockdep and other checkers
     std::string
         oom_kill; ///< the kernel killed for want of memory, and no task that was meant for it
-    std::string io_error; ///< the swap area lost a request: "Write-error on swap-device ..."
-    std::string lockup;   ///< soft lock-up or stall: a slow host makes them too, so no verdict
+    std::string io_error;    ///< the swap area lost a request: "Read-error on swap-device ..."
+    std::string write_error; ///< a write of it failed: the page stays in memory
+    std::string lockup;      ///< soft lock-up or stall: a slow host makes them too, so no verdict
+
+    /// What was lost, else what could not be written.
+    [[nodiscard]] const std::string &first_io_error() const {
+        return io_error.empty() ? write_error : io_error;
+    }
 };
 
 ConsoleFindings scan_console(std::string_view text);

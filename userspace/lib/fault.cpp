@@ -22,7 +22,7 @@ struct KindName {
     ReplyFault reply = ReplyFault::none;
 };
 
-constexpr std::array<KindName, 9> kinds{{
+constexpr std::array<KindName, 10> kinds{{
     {FaultKind::server_kill, "server-kill", std::nullopt},
     {FaultKind::link_drop, "link-drop", 5.0},
     {FaultKind::link_carrier, "link-carrier", 5.0},
@@ -32,6 +32,7 @@ constexpr std::array<KindName, 9> kinds{{
     {FaultKind::reply_cut, "reply-cut", 1.0, ReplyFault::cut},
     {FaultKind::reply_stall, "reply-stall", 5.0, ReplyFault::stall},
     {FaultKind::reply_pieces, "reply-pieces", 5.0, ReplyFault::pieces},
+    {FaultKind::write_error, "write-error", 2.0, ReplyFault::write_error},
 }};
 
 constexpr int most_of_a_kind = 1000;

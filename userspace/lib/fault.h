@@ -23,6 +23,7 @@ enum class FaultKind {
     reply_cut,     ///< the connection ends in the middle of one
     reply_stall,   ///< nothing comes from the server any more
     reply_pieces,  ///< requests and replies go in small pieces
+    write_error,   ///< writes are answered with an error
 };
 
 std::string_view to_string(FaultKind kind);

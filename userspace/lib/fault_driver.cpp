@@ -150,6 +150,11 @@ std::string FaultDriver::current() const {
     return text;
 }
 
+bool FaultDriver::made(FaultKind kind) const {
+    return std::any_of(records_.begin(), records_.end(),
+                       [&](const auto &record) { return record.kind == to_string(kind); });
+}
+
 std::string FaultDriver::shortfall() const {
     return over() ? "" : fmt::format("{} of {} faults were made and healed", next_, faults_.size());
 }

@@ -45,6 +45,8 @@ class FaultDriver {
     [[nodiscard]] bool over() const { return next_ == faults_.size(); }
     /// "during server-kill (3 of 7), 12 s after it began", or "" when all is well.
     [[nodiscard]] std::string current() const;
+    /// Whether at least one of this kind was begun.
+    [[nodiscard]] bool made(FaultKind kind) const;
     /// "2 of 7 faults were made and healed"; "" if all were.
     [[nodiscard]] std::string shortfall() const;
     [[nodiscard]] const std::vector<FaultRecord> &records() const { return records_; }

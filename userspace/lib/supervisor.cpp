@@ -284,13 +284,14 @@ void Supervisor::finish_record() {
     evidence_.console_tail = last_lines(console, 3);
     if (faults_) {
         evidence_.fault_shortfall = faults_->shortfall();
+        evidence_.writes_failed = faults_->made(FaultKind::write_error);
         result_.record.faults = faults_->records();
     }
     const auto decided = classify(evidence_);
     auto &record = result_.record;
     record.verdict = decided.verdict;
     record.message = decided.message;
-    record.io_error = evidence_.console.io_error;
+    record.io_error = evidence_.console.first_io_error();
     if (evidence_.guest && evidence_.guest->elapsed_s > 0)
         record.elapsed_s = evidence_.guest->elapsed_s;
     if (record.verdict != Verdict::hang)
