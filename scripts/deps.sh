@@ -14,7 +14,7 @@ set -euo pipefail
 packages=(
 	# kernel and modules
 	linux-source-6.12 linux-source-6.1 coccinelle gcc make flex bison bc libelf-dev libssl-dev
-	cpio kmod xz-utils zstd ccache rsync python3 python3-yaml
+	cpio kmod xz-utils zstd lz4 ccache rsync python3 python3-yaml
 	# tools
 	g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev nlohmann-json3-dev
 	libexpected-dev libnbd-dev libnl-3-dev libnl-genl-3-dev

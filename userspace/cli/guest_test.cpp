@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -28,16 +29,28 @@ struct Options {
     std::string out;
     std::string accel = "auto";
     std::string policy = "mainline";
+    std::optional<double> hang_after_s;
+    std::optional<double> timeout_s;
 };
+
+// For a kernel without checkers.
+constexpr double silence_s = 120; ///< what the guest itself allows a case, and more
+constexpr double whole_s = 600;
 
 Result<RunTask> make_task(const Options &options) {
     auto arguments = options.storm;
+    const auto directory = artefacts_directory(options.artefacts);
+    const auto checkers = checkers_of(directory + "/" + arguments.kernel + "/config");
+    arguments.hang_after_s = options.hang_after_s.value_or(silence_s * checkers.patience());
+    arguments.timeout_s = options.timeout_s.value_or(whole_s * checkers.patience());
+    if (arguments.mem.empty())
+        arguments.mem = checkers.names.empty() ? "256M" : "512M";
     arguments.arms = options.policy;
     auto plan = plan_storm(arguments);
     if (!plan)
         return tl::unexpected(plan.error());
     auto run = plan->schedule().front();
-    auto artefacts = find_artefacts(artefacts_directory(options.artefacts), run.params.kernel);
+    auto artefacts = find_artefacts(directory, run.params.kernel);
     if (!artefacts)
         return tl::unexpected(artefacts.error());
 
@@ -134,20 +147,21 @@ void add_guest_test(CLI::App &app, int &exit_code) {
     auto *command = app.add_subcommand("guest-test", "run the tests inside a VM; prints KTAP");
     auto options = std::make_shared<Options>();
     auto &storm = options->storm;
-    storm.mem = "256M";
-    storm.hang_after_s = 120;
+    storm.mem = "";
     command->add_option("--kernel", storm.kernel, "kernel flavour")->capture_default_str();
     command->add_option("--filter", options->filter, "parts of suite or case names; repeatable");
     command->add_option("--policy", options->policy, "base of the kernel: mainline, bare, stock")
         ->check(CLI::IsMember({"mainline", "bare", "stock"}))
         ->capture_default_str();
-    command->add_option("--mem", storm.mem, "guest memory")->capture_default_str();
+    command->add_option("--mem", storm.mem,
+                        "guest memory (default: 256M, 512M for a kernel with checkers)");
     command->add_option("--cpus", storm.cpus, "guest CPUs")->capture_default_str();
     command->add_option("--nic", storm.nic, "NIC of the guest")->capture_default_str();
-    storm.timeout_s = 600;
-    command->add_option("--hang-after", *storm.hang_after_s, "seconds without a test ending")
-        ->capture_default_str();
-    command->add_option("--timeout", *storm.timeout_s, "limit in seconds")->capture_default_str();
+    command->add_option("--hang-after", options->hang_after_s,
+                        "seconds without a test ending (default: 120, six times that for a kernel "
+                        "with checkers)");
+    command->add_option("--timeout", options->timeout_s,
+                        "limit in seconds (default: 600, likewise)");
     command->add_option("--accel", options->accel, "auto, kvm or tcg")
         ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
         ->capture_default_str();

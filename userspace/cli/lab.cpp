@@ -55,7 +55,14 @@ Status Lab::find_kernel(const std::string &flavour) {
     return {};
 }
 
+Checkers Lab::checkers(const std::string &flavour) const {
+    return checkers_of((fs::path(directory_) / flavour / "config").string());
+}
+
 Status Lab::check(const RunParams &params, int jobs, const std::string &out) {
+    for (const auto &[flavour, artefacts] : kernels_)
+        if (auto ok = check_memory(artefacts.checkers, flavour, params.mem_mib); !ok)
+            return ok;
     HostNeeds needs;
     needs.network = params.transport == "nbd";
     needs.log_directory = out;

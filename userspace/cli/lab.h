@@ -29,6 +29,8 @@ class Lab {
 
     /// Kernel and image of a flavour that runs will boot.
     Status find_kernel(const std::string &flavour);
+    /// Checkers of a flavour's kernel, found or not.
+    [[nodiscard]] Checkers checkers(const std::string &flavour) const;
     /// The host, for `jobs` such runs at a time, and that the server answers; logs go to `out`.
     Status check(const RunParams &params, int jobs, const std::string &out);
     /// Says on stderr why it is not KVM. A kernel has been found.

@@ -65,6 +65,7 @@ class Storm {
 
   private:
     Status prepare() {
+        options_.storm.patience = lab_.checkers(options_.storm.kernel).patience();
         auto plan = plan_storm(options_.storm);
         if (!plan)
             return tl::unexpected(plan.error());

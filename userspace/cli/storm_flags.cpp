@@ -46,9 +46,11 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
         "storm's processes in a memory cgroup (memcg)");
     command.add_option("--hang-after", s.hang_after_s,
                        "seconds without a page moved that make a hang (default: 20, with faults "
-                       "90, or 60 more than the longest lasts)");
-    command.add_option("--timeout", s.timeout_s,
-                       "limit of a run in seconds (default: 600, with faults 60 more for each)");
+                       "90, or 60 more than the longest lasts; six times that for a kernel with "
+                       "checkers)");
+    command.add_option(
+        "--timeout", s.timeout_s,
+        "limit of a run in seconds (default: 600, with faults 60 more for each; likewise)");
     option("--churn", s.churn, "rounds of loading and unloading modules during the storm");
     option("--module-param", s.module_params, "module:name=value, e.g. sock:splice=0; repeatable");
     option("--sysctl", s.sysctls, "name=value, e.g. vm.watermark_boost_factor=0; repeatable");

@@ -95,6 +95,7 @@ Result<Config> parse_config(std::string_view text) {
     read.number("min_free_kb", config.min_free_kb, -1, 1 << 30);
     read.get("seed", config.seed);
     read.number("sample_ms", config.sample_ms, 10, 60000);
+    read.number("patience", config.patience, 1, 100);
     read.number("churn_rounds", config.churn_rounds, 0, 1 << 20);
     read.choice("setup", config.setup,
                 {{"nbd-client", Setup::nbd_client}, {"netswap", Setup::netswap}});

@@ -35,6 +35,7 @@ struct Config {
     long min_free_kb = -1; ///< -1: leave what the kernel computed
     std::uint64_t seed = 1;
     int sample_ms = 250;
+    int patience = 1; ///< times our own limits: this kernel has checkers, and takes longer
     int churn_rounds = 0;
     Setup setup = Setup::nbd_client;
     int io_timeout_s = -1; ///< of a request; -1: as the set-up chooses it

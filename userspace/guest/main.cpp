@@ -8,7 +8,9 @@
 #include "guest/kernel_health.h"
 #include "guest/memory_lock.h"
 #include "guest/prepare.h"
+#include "guest/process.h"
 #include "guest/reserve_drain.h"
+#include "guest/slab_caches.h"
 #include "guest/state.h"
 #include "guest/storm.h"
 #include "guest/sysfile.h"
@@ -51,7 +53,11 @@ void end_accounts(Channel &channel, const Config &config, CounterSource &counter
     if (verdict.outcome != Outcome::pass || config.transport != Transport::nbd)
         return;
     send_phase(channel, "drain");
-    const auto receive = [&] { receive_packets(config.server, config.port); };
+    const auto receive = [&] {
+        receive_packets(config.server, config.port);
+        if (config.patience > 1)
+            shrink_slab_caches();
+    };
     if (const auto done = drain_reserve(counters, receive, drain_rounds); !done)
         verdict = {Outcome::error, done.error().message, verdict.elapsed_s};
 }
@@ -109,6 +115,7 @@ Verdict serve(PortChannel &channel) {
     const auto config = parse_config(*text);
     if (!config)
         return {Outcome::error, config.error().message, 0};
+    be_patient(config->patience);
     if (auto spared = spare_from_oom(); !spared)
         return {Outcome::error, spared.error().message, 0};
     switch (config->mode) {

@@ -12,6 +12,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t output_limit = 16 * 1024;
+int patience = 1; // set once, before any child
 constexpr int exit_not_started = 127;
 constexpr int exit_not_prepared = 126;
 
@@ -79,9 +80,14 @@ void Child::kill_now() {
     ::waitpid(std::exchange(pid_, -1), nullptr, WNOHANG);
 }
 
+void be_patient(int times) {
+    patience = times;
+}
+
 ProcessEnd Child::follow(std::chrono::milliseconds silence,
                          const std::function<void(std::string_view)> &on_line) {
     std::string pending;
+    silence *= patience;
     auto deadline = Clock::now() + silence;
     bool open = true;
     ProcessEnd end;

@@ -13,6 +13,9 @@
 
 namespace netswap::guest {
 
+/// From now on limits of children are so many times as long.
+void be_patient(int times);
+
 struct ProcessEnd {
     int status = 0;         ///< as from waitpid
     bool timed_out = false; ///< it was killed by us

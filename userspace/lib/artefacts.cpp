@@ -46,7 +46,8 @@ std::string artefacts_directory(const std::string &given) {
 
 Result<Artefacts> find_artefacts(const std::string &directory, const std::string &flavour) {
     const auto base = fs::path(directory) / flavour;
-    const Artefacts artefacts{base / "bzImage", base / "initramfs.cpio.gz"};
+    const Artefacts artefacts{base / "bzImage", base / "initramfs.cpio.gz",
+                              checkers_of(base / "config")};
     std::error_code error;
     if (!fs::exists(artefacts.kernel, error)) {
         const auto known = flavours_in(directory);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/checkers.h"
 #include "lib/result.h"
 
 namespace netswap {
@@ -12,6 +13,7 @@ namespace netswap {
 struct Artefacts {
     std::string kernel;    ///< bzImage
     std::string initramfs; ///< initramfs.cpio.gz
+    Checkers checkers;     ///< that its configuration names
 };
 
 /// The directory to look in: `given` if not empty, else $NETSWAP_ARTEFACTS, else build/artefacts

@@ -35,10 +35,11 @@ Status fill_faults(const StormArguments &a, RunParams &params) {
                                       a.server));
     }
     double faults_s = 0;
-    double quiet_s = orders->empty() ? params.hang_after_s : hang_after_with_faults_s;
+    double quiet_s = orders->empty() ? params.hang_after_s : hang_after_with_faults_s * a.patience;
+    const double limit_s = limit_for_fault_s * a.patience;
     for (const auto &order : *orders) {
-        faults_s += order.count * (limit_for_fault_s + order.seconds.value_or(0));
-        quiet_s = std::max(quiet_s, limit_for_fault_s + order.seconds.value_or(0));
+        faults_s += order.count * (limit_s + order.seconds.value_or(0));
+        quiet_s = std::max(quiet_s, limit_s + order.seconds.value_or(0));
     }
     params.hang_after_s = a.hang_after_s.value_or(quiet_s);
     params.timeout_s = a.timeout_s.value_or(params.timeout_s + faults_s);

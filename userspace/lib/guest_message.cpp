@@ -129,6 +129,7 @@ std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders) {
         {"min_free_kb", p.min_free_kb},
         {"seed", plan.seed},
         {"sample_ms", orders.sample_ms},
+        {"patience", orders.patience},
         {"churn_rounds", p.churn_rounds},
         {"setup", p.setup},
         {"io_timeout_s", p.io_timeout_s},

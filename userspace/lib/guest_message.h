@@ -108,6 +108,7 @@ struct GuestOrders {
     int port = 0;
     std::string export_name;
     int sample_ms = 250;
+    int patience = 1; ///< times the guest's own limits
 };
 
 std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders);

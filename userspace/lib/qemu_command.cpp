@@ -154,11 +154,13 @@ std::optional<std::uint64_t> replayed_instructions(std::string_view said) {
     return count;
 }
 
-std::string kernel_command_line(bool bare, const std::string &channel) {
+std::string kernel_command_line(bool bare, const std::string &channel, bool checked) {
     std::string line = "console=ttyS0 panic=-1 oops=panic transparent_hugepage=never "
                        "sysrq_always_enabled loglevel=5 maxcpus=1 "
                        // A host with much to do starves the timer while the kernel tests it.
                        "no_timer_check";
+    if (checked)
+        line += " panic_on_warn=1";
     if (bare)
         line += " memreserve=bare";
     if (!channel.empty())

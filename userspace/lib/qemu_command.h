@@ -62,9 +62,9 @@ std::optional<std::uint64_t> replayed_instructions(std::string_view said);
 
 /// Kernel command line of a run; `bare` chooses the policy. The guest boots on one CPU and starts
 /// the others when it has loaded its modules, so that the kernel patches its text (see
-/// QemuConfig::patches_text) while nobody else can run it.
-/// `channel` is channel_device().
-std::string kernel_command_line(bool bare, const std::string &channel = "");
+/// QemuConfig::patches_text) while nobody else can run it. A kernel with checkers ends with the
+/// first thing they find. `channel` is channel_device().
+std::string kernel_command_line(bool bare, const std::string &channel = "", bool checked = false);
 
 /// The command as a line for a shell, for the log directory.
 std::string shell_line(const std::vector<std::string> &argv);

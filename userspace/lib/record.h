@@ -189,7 +189,8 @@ struct RunRecord {
     nlohmann::json status; ///< what `netswap status --json` said after the storm; null: not asked
     std::optional<DaemonReport> daemon;
     std::optional<DownReport> down;
-    std::string log; ///< directory with console.log, channel.jsonl, qemu.cmd, ...
+    std::vector<std::string> checkers; ///< that the guest's kernel has: "KASAN", "lockdep"
+    std::string log;                   ///< directory with console.log, channel.jsonl, qemu.cmd, ...
 
     bool operator==(const RunRecord &) const = default;
 };

@@ -199,6 +199,7 @@ void to_json(json &json, const RunRecord &run) {
             {"status", run.status},
             {"daemon", or_null(run.daemon)},
             {"down", or_null(run.down)},
+            {"checkers", run.checkers},
             {"log", run.log}};
 }
 
@@ -225,6 +226,7 @@ void from_json(const json &json, RunRecord &run) {
     read(json, "status", run.status);
     read(json, "daemon", run.daemon);
     read(json, "down", run.down);
+    read(json, "checkers", run.checkers);
     read(json, "log", run.log);
 }
 

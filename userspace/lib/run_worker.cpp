@@ -110,7 +110,8 @@ class Lab {
             options.monitor = true;
         }
         config.append =
-            kernel_command_line(task_.plan.arm.policy == Policy::bare, channel_device(config));
+            kernel_command_line(task_.plan.arm.policy == Policy::bare, channel_device(config),
+                                !task_.artefacts.checkers.names.empty());
         config_ = config;
         return QemuMachine::start(std::move(options));
     }
@@ -256,7 +257,11 @@ SupervisedRun perform_run(const RunTask &task,
                           const std::function<void(const RunProgress &)> &progress) {
     SupervisorOptions options;
     options.plan = task.plan;
-    options.config_line = guest_config_line(task.plan, task.orders);
+    const auto &checkers = task.artefacts.checkers;
+    auto orders = task.orders;
+    orders.patience = checkers.patience();
+    options.config_line = guest_config_line(task.plan, orders);
+    options.hello_limit_s *= checkers.patience();
     options.check_state = task.check_state;
     options.progress = progress;
 
@@ -283,6 +288,7 @@ SupervisedRun perform_run(const RunTask &task,
     options.hostile = &hostile;
     auto run = Supervisor(*machine, clock, std::move(options)).run();
     run.record.log = task.log_directory;
+    run.record.checkers = checkers.names;
     if (task.plan.params.recorded)
         if (auto kept = lab.settle_recording(run, machine->last_instructions()); !kept)
             run.record.message += fmt::format(" (not recorded: {})", kept.error().message);

@@ -211,6 +211,8 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
         return tl::unexpected(ok.error());
     if (auto ok = fill_sizes(a, plan.params); !ok)
         return tl::unexpected(ok.error());
+    plan.params.hang_after_s *= a.patience;
+    plan.params.timeout_s *= a.patience;
     if (auto ok = fill_faults(a, plan.params); !ok)
         return tl::unexpected(ok.error());
     if (auto ok = fill_hostile(a, plan.params); !ok)

@@ -43,6 +43,7 @@ struct StormArguments {
     std::string faults;  ///< "server-kill=5,link-drop=2"
     std::string hostile; ///< "udp-flood,jumbo"
     bool record = false; ///< so that `netswap replay` can make the run again
+    int patience = 1;    ///< of the kernel (Checkers): times the limits that nobody asked for
 };
 
 /// One run to be made.
