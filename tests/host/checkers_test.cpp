@@ -46,6 +46,16 @@ TEST(Checkers, RefuseAGuestThatIsTooSmall) {
     EXPECT_TRUE(check_memory(Checkers{}, "6.12", 64));
 }
 
+TEST(Checkers, RefuseFaultsThatTheKernelCannotMake) {
+    EXPECT_TRUE(check_faults(read_checkers(debug_config), "6.12-debug", "receive-fail=2"));
+    EXPECT_TRUE(check_faults(Checkers{}, "6.12", "server-kill=2"));
+    const auto refused = check_faults(Checkers{}, "6.12", "server-kill=2,transmit-fail=2");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, exit_bad_input);
+    EXPECT_THAT(refused.error().message,
+                HasSubstr("--faults transmit-fail: kernel 6.12 cannot make allocations fail"));
+}
+
 TEST(Checkers, StretchTheLimitsThatNobodyAskedFor) {
     StormArguments arguments;
     const auto plain = *plan_storm(arguments);

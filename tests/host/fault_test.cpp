@@ -211,6 +211,25 @@ TEST_F(FaultDriverTest, AFaultThatMetNothingIsNotHealed) {
     EXPECT_EQ(driver.records().front().hits, 3u);
 }
 
+TEST_F(FaultDriverTest, AllocationsThatFailAreToldByTheGuest) {
+    FaultDriver driver(*parse_faults("receive-fail=1:2"), 1, site, machine, clock);
+    storm(driver, 60, 0);
+    EXPECT_EQ(site.log.size(), 2u);
+    EXPECT_FALSE(driver.over()) << "the guest has not said how many";
+    ASSERT_TRUE(driver.failed_allocations({12}));
+    storm(driver, 60, 0);
+    EXPECT_TRUE(driver.over());
+    EXPECT_EQ(driver.records().front().hits, 12u);
+}
+
+TEST_F(FaultDriverTest, AFaultInWhichNoAllocationFailedIsAnError) {
+    FaultDriver driver(*parse_faults("transmit-fail=1:2"), 1, site, machine, clock);
+    storm(driver, 60, 0);
+    const auto told = driver.failed_allocations({0});
+    ASSERT_FALSE(told);
+    EXPECT_EQ(told.error().message, "transmit-fail (1 of 1): no allocation failed");
+}
+
 TEST_F(FaultDriverTest, ADaemonThatDoesNotWatchIsNotHealed) {
     FaultDriver driver(*parse_faults("daemon-kill=1"), 1, site, machine, clock);
     driver.sample(now);

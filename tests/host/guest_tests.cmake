@@ -4,6 +4,7 @@ set(NETSWAP_GUEST_TESTS
     guest_bench_test.cpp
     guest_churn_test.cpp
     guest_config_test.cpp
+    guest_failing_allocations_test.cpp
     guest_hostile_test.cpp
     guest_ktap_test.cpp
     guest_leak_report_test.cpp

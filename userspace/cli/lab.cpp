@@ -61,8 +61,10 @@ Checkers Lab::checkers(const std::string &flavour) const {
 
 Status Lab::check(const RunParams &params, int jobs, const std::string &out) {
     for (const auto &[flavour, artefacts] : kernels_)
-        if (auto ok = check_memory(artefacts.checkers, flavour, params.mem_mib); !ok)
-            return ok;
+        for (auto ok : {check_memory(artefacts.checkers, flavour, params.mem_mib),
+                        check_faults(artefacts.checkers, flavour, params.faults)})
+            if (!ok)
+                return ok;
     HostNeeds needs;
     needs.network = params.transport == "nbd";
     needs.log_directory = out;

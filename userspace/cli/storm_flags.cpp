@@ -37,7 +37,8 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
         "KIND=COUNT[:SECONDS] with commas, during the storm: server-kill, link-drop, "
         "link-carrier, daemon-kill; what the server answers is lost (reply-drop), spoiled "
         "(reply-corrupt), cut off (reply-cut), late (reply-stall) or comes in small pieces "
-        "(reply-pieces); writes fail (write-error)");
+        "(reply-pieces); writes fail (write-error); allocations of "
+        "the guest fail (receive-fail, transmit-fail; needs a kernel with FAULT_INJECTION)");
     command.add_option(
         "--hostile", s.hostile,
         "names with commas, during the storm: traffic to the guest that nobody there reads "

@@ -102,6 +102,7 @@ Result<Config> parse_config(std::string_view text) {
     read.number("io_timeout_s", config.io_timeout_s, -1, 3600);
     read.number("end_limit_s", config.end_limit_s, 0, 1 << 20);
     read.get("daemon_faults", config.daemon_faults);
+    read.get("failing_allocations", config.failing_allocations);
     read.get("hostile", config.hostile);
     read.number("samples", config.samples, 1, 100000);
     read.get("marked", config.marked);

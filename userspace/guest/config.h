@@ -42,6 +42,7 @@ struct Config {
     /// Above 0 the storm goes on until the host sends "end", but no longer than this.
     int end_limit_s = 0;
     bool daemon_faults = false;       ///< the host is going to send "daemon-kill MILLISECONDS"
+    bool failing_allocations = false; ///< likewise "fail receive", "fail transmit", "fail nothing"
     std::vector<std::string> hostile; ///< names of --hostile
     int samples = 200;                ///< of each operation of a bench
     bool marked = false;              ///< a bench with a marked socket that is idle

@@ -9,7 +9,6 @@
 #include "guest/worker.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
@@ -89,6 +88,12 @@ Result<void> Storm::fork_workers() {
             return with_context(killer.error(), "preparing to kill netswapd");
         killer_.emplace(std::move(*killer));
         killer_text_.reserve(churn_text_bytes);
+    }
+    if (config_.failing_allocations) {
+        auto failing = FailingAllocations::open();
+        if (!failing)
+            return tl::unexpected(failing.error());
+        failing_.emplace(std::move(*failing));
     }
     if (config_.churn_rounds == 0)
         return {};
@@ -221,21 +226,6 @@ void Storm::churn_ended(int status) {
 void Storm::let_end() {
     if (told_to_end_ && !churn_running_)
         board_.may_end().store(true);
-}
-
-void Storm::follow_orders() {
-    constexpr std::string_view daemon_kill = "daemon-kill ";
-    for (std::string_view order; !(order = channel_.order()).empty();) {
-        std::uint32_t ms = 0;
-        if (order == "end") {
-            told_to_end_ = true;
-            let_end();
-        } else if (order.starts_with(daemon_kill) && killer_) {
-            order.remove_prefix(daemon_kill.size());
-            std::from_chars(order.data(), order.data() + order.size(), ms);
-            killer_->order(ms);
-        }
-    }
 }
 
 void Storm::forward(int pipe, std::string &text) {

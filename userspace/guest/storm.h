@@ -5,6 +5,7 @@
 #include "guest/board.h"
 #include "guest/config.h"
 #include "guest/daemon_killer.h"
+#include "guest/failing_allocations.h"
 #include "guest/kmsg.h"
 #include "guest/messages.h"
 #include "guest/monitor.h"
@@ -40,6 +41,7 @@ class Storm {
     void worker_killed(const std::string &who, int status);
     void churn_ended(int status);
     void follow_orders();
+    void make_allocations_fail(std::string_view which);
     /// Workers may end when the churn has and the host has nothing more in mind.
     void let_end();
     /// Hands whole lines on from a helper to the host.
@@ -62,6 +64,7 @@ class Storm {
     std::optional<Child> hostile_; ///< holds the sockets for --hostile
     std::optional<DaemonKiller> killer_;
     std::string killer_text_;
+    std::optional<FailingAllocations> failing_;
     bool told_to_end_ = false;
     std::optional<Verdict> failure_;
     std::int64_t announced_pass_ = -1;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/fault.h"
 #include "lib/text.h"
 
 namespace netswap {
@@ -46,6 +47,20 @@ Status check_memory(const Checkers &checkers, const std::string &flavour, std::i
                             "bound --map",
                             mem_mib, flavour, join(checkers.names, ", "), checkers.least_mem_mib()),
                 exit_bad_input);
+}
+
+Status check_faults(const Checkers &checkers, const std::string &flavour,
+                    const std::string &faults) {
+    const auto orders = parse_faults(faults);
+    if (!orders)
+        return tl::unexpected(orders.error());
+    for (const auto &order : *orders)
+        if (fails_allocations(order.kind) && !checkers.fails_allocations)
+            return fail(fmt::format("--faults {}: kernel {} cannot make allocations fail: give "
+                                    "--kernel 6.12-debug, or another with FAULT_INJECTION",
+                                    to_string(order.kind), flavour),
+                        exit_bad_input);
+    return {};
 }
 
 Checkers read_checkers(std::string_view config) {

@@ -25,6 +25,10 @@ struct Checkers {
 /// Refuses a guest that is too small for such a kernel. The error says what would do.
 Status check_memory(const Checkers &checkers, const std::string &flavour, std::int64_t mem_mib);
 
+/// Refuses faults that this kernel was not built to make.
+Status check_faults(const Checkers &checkers, const std::string &flavour,
+                    const std::string &faults);
+
 /// From the text of a kernel's .config.
 Checkers read_checkers(std::string_view config);
 

@@ -22,7 +22,7 @@ struct KindName {
     ReplyFault reply = ReplyFault::none;
 };
 
-constexpr std::array<KindName, 10> kinds{{
+constexpr std::array<KindName, 12> kinds{{
     {FaultKind::server_kill, "server-kill", std::nullopt},
     {FaultKind::link_drop, "link-drop", 5.0},
     {FaultKind::link_carrier, "link-carrier", 5.0},
@@ -33,6 +33,8 @@ constexpr std::array<KindName, 10> kinds{{
     {FaultKind::reply_stall, "reply-stall", 5.0, ReplyFault::stall},
     {FaultKind::reply_pieces, "reply-pieces", 5.0, ReplyFault::pieces},
     {FaultKind::write_error, "write-error", 2.0, ReplyFault::write_error},
+    {FaultKind::receive_fail, "receive-fail", 3.0},
+    {FaultKind::transmit_fail, "transmit-fail", 3.0},
 }};
 
 constexpr int most_of_a_kind = 1000;
@@ -111,6 +113,10 @@ std::optional<ReplyFault> reply_fault_of(FaultKind kind) {
         if (known.kind == kind && known.reply != ReplyFault::none)
             return known.reply;
     return std::nullopt;
+}
+
+bool fails_allocations(FaultKind kind) {
+    return kind == FaultKind::receive_fail || kind == FaultKind::transmit_fail;
 }
 
 Result<std::vector<FaultOrder>> parse_faults(std::string_view text) {

@@ -24,6 +24,8 @@ enum class FaultKind {
     reply_stall,   ///< nothing comes from the server any more
     reply_pieces,  ///< requests and replies go in small pieces
     write_error,   ///< writes are answered with an error
+    receive_fail,  ///< allocations of the guest's receive path fail now and then
+    transmit_fail, ///< those of nbd's transmit path
 };
 
 std::string_view to_string(FaultKind kind);
@@ -31,6 +33,8 @@ std::optional<FaultKind> fault_kind_from_string(std::string_view text);
 std::vector<FaultKind> all_fault_kinds();
 /// What a relay before the server does for a fault of this kind; absent if it is not made there.
 std::optional<ReplyFault> reply_fault_of(FaultKind kind);
+/// Whether allocations of the guest fail, for which its kernel must be made.
+bool fails_allocations(FaultKind kind);
 
 /// One entry of --faults: this many of a kind, and how long each lasts.
 struct FaultOrder {

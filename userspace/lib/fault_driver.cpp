@@ -52,8 +52,22 @@ void FaultDriver::sample(const Sample &sample) {
         healed();
 }
 
+std::optional<std::uint64_t> FaultDriver::hits() {
+    return fails_allocations(fault().kind) ? failed_ : site_.hits(fault());
+}
+
 bool FaultDriver::met_something() {
-    return site_.hits(fault()).value_or(1) > 0;
+    return hits().value_or(fails_allocations(fault().kind) ? 0 : 1) > 0;
+}
+
+Status FaultDriver::failed_allocations(const FailedAllocationsMessage &message) {
+    if (phase_ != Phase::healing || !fails_allocations(fault().kind))
+        return {};
+    if (message.count == 0)
+        return fail(fmt::format("{} ({} of {}): no allocation failed", to_string(fault().kind),
+                                next_ + 1, faults_.size()));
+    failed_ = message.count;
+    return {};
 }
 
 Status FaultDriver::daemon(const DaemonMessage &message) {
@@ -107,6 +121,7 @@ void FaultDriver::ended() {
     phase_ = Phase::healing;
     ended_ = clock_.now();
     watched_ = 0;
+    failed_.reset();
     wire_at_end_ = machine_.wire_bytes();
     records_.back().lasted_s = ended_ - began_;
 }
@@ -115,7 +130,7 @@ void FaultDriver::healed() {
     auto &record = records_.back();
     record.recovery_s = clock_.now() - began_;
     record.after_end_s = clock_.now() - ended_;
-    record.hits = site_.hits(fault());
+    record.hits = hits();
     if (is_of_daemon(fault()))
         record.watching_s = watched_ - ended_;
     next_++;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ class FaultDriver {
     void sample(const Sample &sample);
     /// What the agent says about the daemon. An error is one of the guest's side.
     Status daemon(const DaemonMessage &message);
+    /// How many allocations failed in a fault that makes them. None is an error.
+    Status failed_allocations(const FailedAllocationsMessage &message);
     /// Begins and ends what is due.
     Status tick();
 
@@ -72,6 +75,7 @@ class FaultDriver {
     void ended();
     void healed();
     [[nodiscard]] bool met_something();
+    [[nodiscard]] std::optional<std::uint64_t> hits();
     void rest();
     double between(double low, double high);
 
@@ -82,10 +86,11 @@ class FaultDriver {
     std::vector<Fault> faults_; ///< in the order of being made
     std::size_t next_ = 0;
     Phase phase_ = Phase::idle;
-    double due_ = 0;     ///< of the next begin or end
-    double began_ = 0;   ///< of the present fault
-    double ended_ = 0;   ///< likewise
-    double watched_ = 0; ///< when the new daemon watched; 0: not yet
+    double due_ = 0;                      ///< of the next begin or end
+    double began_ = 0;                    ///< of the present fault
+    double ended_ = 0;                    ///< likewise
+    std::optional<std::uint64_t> failed_; ///< allocations of the present fault, once they are told
+    double watched_ = 0;                  ///< when the new daemon watched; 0: not yet
     std::uint64_t wire_at_end_ = 0;
     Sample last_; ///< and when it came
     double last_at_ = 0;

@@ -18,6 +18,11 @@ Status FaultRig::begin(const Fault &fault) {
         return set_interface_up(interface_, false);
     case FaultKind::link_carrier:
         return machine_.set_carrier(false);
+    case FaultKind::receive_fail:
+    case FaultKind::transmit_fail:
+        machine_.send_line(fault.kind == FaultKind::receive_fail ? "fail receive\n"
+                                                                 : "fail transmit\n");
+        return {};
     default:
         break;
     }
@@ -39,6 +44,10 @@ Status FaultRig::end(const Fault &fault) {
         return set_interface_up(interface_, true);
     case FaultKind::link_carrier:
         return machine_.set_carrier(true);
+    case FaultKind::receive_fail:
+    case FaultKind::transmit_fail:
+        machine_.send_line("fail nothing\n");
+        return {};
     default:
         break;
     }

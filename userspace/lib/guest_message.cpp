@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/guest_message.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -81,6 +83,8 @@ GuestMessage parse_object(const json &m) {
     if (type == "daemon")
         return DaemonMessage{m.at("event").get<std::string>(), m.value("pid", 0),
                              m.value("heap_calls", std::uint64_t{0}), m.value("message", "")};
+    if (type == "failed_allocations")
+        return FailedAllocationsMessage{m.at("count").get<std::uint64_t>()};
     if (type == "daemon_report")
         return DaemonReportMessage{m.get<DaemonReport>()};
     if (type == "status")
@@ -107,6 +111,16 @@ Result<GuestMessage> parse_guest_message(std::string_view line) {
                                 line.substr(0, 120), error.what()));
     }
 }
+
+namespace {
+
+bool asks_for_failing_allocations(const RunParams &params) {
+    const auto orders = parse_faults(params.faults);
+    return orders && std::any_of(orders->begin(), orders->end(),
+                                 [](const auto &order) { return fails_allocations(order.kind); });
+}
+
+} // namespace
 
 std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders) {
     const auto &p = plan.params;
@@ -136,6 +150,7 @@ std::string guest_config_line(const RunPlan &plan, const GuestOrders &orders) {
         // The guest goes on until it is told; should the host fall silent, not for ever.
         {"end_limit_s", p.faults.empty() ? 0 : static_cast<int>(p.timeout_s)},
         {"daemon_faults", p.faults.find(to_string(FaultKind::daemon_kill)) != std::string::npos},
+        {"failing_allocations", asks_for_failing_allocations(p)},
         {"hostile", split(p.hostile, ',')},
         {"tests", orders.tests},
     };

@@ -55,6 +55,11 @@ struct DaemonMessage {
     std::string message;          ///< failed: why
 };
 
+/// Allocations that failed on the host's order, from its begin to its end.
+struct FailedAllocationsMessage {
+    std::uint64_t count = 0;
+};
+
 /// netswapd at the end of the storm.
 struct DaemonReportMessage {
     DaemonReport report;
@@ -93,8 +98,8 @@ struct UnknownMessage {
 
 using GuestMessage =
     std::variant<HelloMessage, PhaseMessage, StateMessage, SampleMessage, ChurnMessage,
-                 CountersMessage, DaemonMessage, DaemonReportMessage, StatusMessage, DownMessage,
-                 TestMessage, VerdictMessage, UnknownMessage>;
+                 CountersMessage, DaemonMessage, FailedAllocationsMessage, DaemonReportMessage,
+                 StatusMessage, DownMessage, TestMessage, VerdictMessage, UnknownMessage>;
 
 /// One line without its line end. An error if it is no object with a type, or a field that the
 /// message cannot do without is missing.

@@ -122,7 +122,7 @@ struct FaultRecord {
     std::optional<double> recovery_s;  ///< from its begin to the first page moved after its end
     std::optional<double> after_end_s; ///< from its end to that page
     std::optional<double> watching_s;  ///< daemon-kill: from its start until the daemon watches
-    std::optional<std::uint64_t> hits; ///< replies that it spoiled, or pieces it made
+    std::optional<std::uint64_t> hits; ///< replies spoiled, pieces made, failed allocations
 
     bool operator==(const FaultRecord &) const = default;
 };

@@ -184,13 +184,12 @@ void Supervisor::handle_message(const GuestMessage &message) {
 }
 
 void Supervisor::handle_sample(const SampleMessage &message) {
-    auto &record = result_.record;
     const auto &s = message.sample;
     watch_.pages(clock_.now(), s.touched, s.pswpin, s.pswpout);
     if (faults_)
         faults_->sample(s);
-    record.samples.push_back(s);
-    auto &c = record.counters;
+    result_.record.samples.push_back(s);
+    auto &c = result_.record.counters;
     c.pswpin = s.pswpin;
     c.pswpout = s.pswpout;
     c.throttled = message.throttle;
@@ -202,8 +201,9 @@ bool Supervisor::handle_area(const GuestMessage &message) {
     auto &record = result_.record;
     if (const auto *daemon = std::get_if<DaemonMessage>(&message)) {
         killed_heap_calls_ = std::max(killed_heap_calls_, daemon->heap_calls);
-        if (faults_)
-            check(faults_->daemon(*daemon));
+        check(faults_ ? faults_->daemon(*daemon) : Status{});
+    } else if (const auto *failed = std::get_if<FailedAllocationsMessage>(&message)) {
+        check(faults_ ? faults_->failed_allocations(*failed) : Status{});
     } else if (const auto *report = std::get_if<DaemonReportMessage>(&message)) {
         record.daemon = report->report;
         record.daemon->heap_calls = std::max(record.daemon->heap_calls, killed_heap_calls_);
