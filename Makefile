@@ -3,7 +3,8 @@
 #
 # Variables: FLAVOURS (kernels, default 6.12; also 6.12-stock, 6.1,
 # 6.1-slab, debian-6.12, debian-6.1), STORM_ARGS
-# (options for `netswap storm`), BENCH_ARGS (for `netswap bench`), TESTS (suites of `make test`), CHECKS (of
+# (options for `netswap storm`), BENCH_ARGS (for `netswap bench`), SOAK_ARGS
+# (for scripts/soak), TESTS (suites of `make test`), CHECKS (of
 # `make lint`), NETSWAP_CACHE (default ~/.cache/netswap).
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
@@ -15,7 +16,7 @@ comma := ,
 unless = $(if $(filter $(1) $(1)=%,$(STORM_ARGS)),,$(1) $(2)$(if $(3),$(comma)$(3))$(if $(4),$(comma)$(4)))
 
 .NOTPARALLEL:
-.PHONY: all help deps kernel modules guest build deb storm bench test lint clean clean-cache
+.PHONY: all help deps kernel modules guest build deb storm bench soak test lint clean clean-cache
 
 all: build guest ## build everything: programs, kernels, modules, guest images
 
@@ -53,6 +54,11 @@ storm: all ## run a short storm on three arms and print the table (STORM_ARGS)
 bench: FLAVOURS = 6.12 6.12-stock
 bench: all ## count what hooks and modules cost ordinary work (BENCH_ARGS)
 	@build/netswap bench $(BENCH_ARGS)
+
+# Of the debug kernel nothing is in `make test`.
+soak: FLAVOURS = 6.12-debug 6.12
+soak: all ## an hour under the kernel's own checkers and faults (SOAK_ARGS, such as --minutes 20)
+	@scripts/soak $(SOAK_ARGS)
 
 # The tests compare with the kernel without hooks, too, and with Debian's own if it can be had.
 test: FLAVOURS = 6.12 6.12-stock

@@ -130,6 +130,8 @@ int run(const Options &options) {
     if (cut_short)
         tests.push_back({"guest", "runs to the end", false, false, record.message});
     const int failed = print_ktap(tests);
+    if (!record.checkers.empty())
+        fmt::print("# checkers: {}\n", join(record.checkers, ", "));
     if (campaign.interrupted())
         return complain({"interrupted; everything was taken down", exit_interrupted});
     if (record.verdict != Verdict::pass)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What scripts/soak counts, and how it ends."""
+
+import importlib.machinery
+import importlib.util
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SOAK = pathlib.Path(__file__).resolve().parent.parent / "soak"
+
+loader = importlib.machinery.SourceFileLoader("soak", str(SOAK))
+soak = importlib.util.module_from_spec(importlib.util.spec_from_loader("soak", loader))
+loader.exec_module(soak)
+
+
+def storm(verdict="pass", **more):
+    return {"verdict": verdict, "message": "why", "log": "/logs", "checkers": ["KASAN", "lockdep"],
+            "faults": [], **more}
+
+
+class TallyTest(unittest.TestCase):
+    def setUp(self):
+        self.tally = soak.Tally()
+
+    def text(self):
+        return "\n".join(self.tally.lines())
+
+    def test_nothing_done_is_not_good(self):
+        self.assertFalse(self.tally.good)
+
+    def test_minutes_under_each_checker(self):
+        self.tally.add_storm("churn", [storm(), storm(checkers=["KASAN"])], 240)
+        self.tally.add_tests("tests", "ok 1 a.b\n# checkers: KASAN, lockdep\n", 60)
+        self.assertIn("under KASAN: 5 min", self.text())
+        self.assertIn("under lockdep: 3 min", self.text())
+        self.assertTrue(self.tally.good)
+
+    def test_faults_by_kind(self):
+        self.tally.add_storm("replies", [storm(faults=[
+            {"kind": "reply-drop", "recovery_s": 2.5, "hits": 7},
+            {"kind": "reply-drop", "recovery_s": None, "hits": None},
+            {"kind": "daemon-kill", "recovery_s": 1},
+        ])], 60)
+        self.assertIn("reply-drop: 2 made, 1 survived, 7 hits", self.text())
+        self.assertIn("daemon-kill: 1 made, 1 survived\n", self.text())
+        self.assertIn("faults: 3 made, 2 survived", self.text())
+
+    def test_a_storm_that_did_not_pass_is_found(self):
+        self.tally.add_storm("churn", [storm("crash")], 60)
+        self.assertIn("found: 1\n    churn: crash: why (logs: /logs)", self.text())
+        self.assertFalse(self.tally.good)
+
+    def test_a_storm_without_records_is_found(self):
+        self.tally.add_storm("churn", [], 60)
+        self.assertFalse(self.tally.good)
+
+    def test_cases(self):
+        self.tally.add_tests("tests", "ok 1 a.b\nnot ok 2 c.d\nok 3 e # SKIP no card\n", 60)
+        self.assertIn("tests: 1 passed, 1 failed, 1 skipped", self.text())
+        self.assertIn("tests: not ok c.d", self.text())
+        self.assertFalse(self.tally.good)
+
+    def test_no_case_is_found(self):
+        self.tally.add_tests("tests", "netswap: no kernel\n", 1)
+        self.assertFalse(self.tally.good)
+
+
+class RunTest(unittest.TestCase):
+    def test_ends_what_takes_too_long(self):
+        with tempfile.TemporaryDirectory() as directory:
+            start = time.monotonic()
+            self.assertIsNone(soak.run(["sleep", "60"], f"{directory}/log", 1))
+            self.assertLess(time.monotonic() - start, 20)
+            self.assertEqual(soak.run(["sh", "-c", "echo said; exit 3"], f"{directory}/log", 20), 3)
+            self.assertEqual(pathlib.Path(f"{directory}/log").read_text(encoding="utf-8"), "said\n")
+
+
+class CommandTest(unittest.TestCase):
+    def soak(self, *words):
+        return subprocess.run([sys.executable, SOAK, *words], capture_output=True, text=True,
+                              timeout=60, check=False)
+
+    def test_lists_its_steps(self):
+        done = self.soak("--list")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(len(done.stdout.splitlines()), len(soak.STEPS))
+
+    def test_an_unknown_step_is_one_line(self):
+        done = self.soak("no-such-step")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("unknown step 'no-such-step'", done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
