@@ -6,6 +6,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <sys/mman.h>
@@ -16,6 +17,15 @@ namespace netswap::guest {
 
 inline constexpr int victims = 16;
 inline constexpr std::size_t victim_bytes = 1 << 20;
+
+/// Whether a kernel with checkers keeps what was freed: then each packet needs new memory, and a
+/// shortage is soon the end of the guest.
+inline bool memory_is_kept() {
+    const char *patience = std::getenv("NETSWAP_PATIENCE");
+    return patience != nullptr && std::string(patience) != "1";
+}
+
+inline constexpr const char *kept = "the kernel's checkers keep freed memory away";
 
 /// Keeps memory so short that an ordinary atomic allocation fails, as long as it lives and
 /// deepen() is called. Others need memory meanwhile, and the OOM killer takes the kernel down

@@ -102,6 +102,8 @@ TEST_CASE("receive rings follow the MTU") {
     const auto nic = find_nic();
     if (!complete() || !nic)
         return skip(nic ? not_complete : "needs a network card");
+    if (memory_is_kept())
+        return skip(kept);
     const AllLoaded modules;
     const auto tree = open_tree();
     const Held network(*tree, "network");
@@ -158,6 +160,8 @@ TEST_CASE("receive rings and queues of a card are in the tree as soon as they ha
 TEST_CASE("rings and queues whose pages cannot be had are refused") {
     if (!complete() || !SimulatedCard::there())
         return skip("needs the hooked kernel, its modules and a simulated card");
+    if (memory_is_kept())
+        return skip(kept);
     const AllLoaded modules;
     const auto tree = open_tree();
     const Held network(*tree, "network");

@@ -87,6 +87,7 @@ void run_behaviour(TestTally &tally, const Config &config) {
     ::setenv("NETSWAP_POLICY", config.policy.c_str(), 1);
     ::setenv("NETSWAP_SERVER", config.server.c_str(), 1);
     ::setenv("NETSWAP_PORT", std::to_string(config.port).c_str(), 1);
+    ::setenv("NETSWAP_PATIENCE", std::to_string(config.patience).c_str(), 1);
     std::vector<std::string> argv{binary, "--reporter", "lines"};
     if (const auto spec = case_spec(tally.filters()); !spec.empty())
         argv.push_back(spec);
