@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # The style and static checks, cheap to dear. One script for a laptop and for CI.
 #
-#   lint.sh [CHECK...]     shell python yaml clang-format checkpatch sparse
+#   lint.sh [CHECK...]     shell python yaml generated clang-format checkpatch sparse contexts
+#                          coccicheck
 #
 # Without CHECK all are run. Ends non-zero if one of them complains.
 set -euo pipefail
@@ -11,6 +12,8 @@ set -euo pipefail
 cd "$root"
 
 artefacts=$root/build/artefacts/6.12
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
 # tracked PATTERN...: files of the repository, new ones too.
 tracked()
@@ -38,13 +41,19 @@ lint_python()
 			import ast, sys
 			ast.parse(open(sys.argv[1]).read(), sys.argv[1])
 		END
-	done < <(tracked '*.py' scripts/apply-hooks qemu/guest/mkinitramfs)
+	done < <(tracked '*.py' scripts/apply-hooks scripts/check-contexts scripts/run-tests qemu/guest/mkinitramfs)
 }
 
 lint_yaml()
 {
 	has yamllint || { say "lint: yamllint is missing, left out"; return 0; }
 	tracked '*.yaml' '*.yml' | xargs -r yamllint --strict
+}
+
+# What scripts/gen-netlink.py makes of the netlink spec.
+lint_generated()
+{
+	python3 -B scripts/gen-netlink.py --check
 }
 
 lint_clang-format()
@@ -63,29 +72,94 @@ lint_checkpatch()
 		--terse --show-types --no-summary --file "${options[@]}"
 }
 
-# sparse wants to see every file compiled, so this is a build of its own. KUnit's
-# macros compare through plain integers and pointers, so gfp_t and __rcu in
+# analysed_make KERNEL DIR [ARGUMENT...]: compile what is below DIR in $work, for sparse and for
+# scripts/check-contexts, which want to see every file.
+analysed_make()
+{
+	make -C "$1" M="$2" CC=gcc C=2 CF=-D__CHECK_ENDIAN__ KCFLAGS=-fdump-ipa-cgraph "${@:3}" \
+		>>"$log" 2>&1 </dev/null || { tail -5 "$log"; return 1; }
+}
+
+# Once for all checks. The files of kmod/hooks are part of the kernel, not of a module: they are
+# compiled as such, but not linked.
+analyse()
+{
+	work=$scratch/analysed log=$root/build/sparse.log
+	[ ! -e "$work/complete" ] || return 0
+	mkdir "$work"
+	: >"$log"
+	cp -r Kbuild kmod "$work/"
+	analysed_make "$(readlink -f "$artefacts/build")" "$work" modules
+	cat >"$work/kmod/hooks/Kbuild" <<-'END'
+		ccflags-y += -I$(srctree)/mm
+		obj-m += hooks.o
+		hooks-y := $(patsubst $(src)/%.c,%.o,$(wildcard $(src)/*.c))
+	END
+	analysed_make "$(readlink -f "$artefacts/build")" "$work/kmod/hooks" KBUILD_CFLAGS_MODULE= hooks.o
+	if [ -e build/artefacts/debian-6.12/build ]; then # what needs no hooks
+		analysed_make build/artefacts/debian-6.12/build "$work/kmod/stock" modules
+		: >"$work/with-stock"
+	fi
+	: >"$work/complete"
+}
+
+# KUnit's macros compare through plain integers and pointers, so gfp_t and __rcu in
 # kmod/tests are left out.
 lint_sparse()
 {
-	local work log
 	need_kernel sparse
-	work=$(mktemp -d) log=$root/build/sparse.log
-	# shellcheck disable=SC2064
-	trap "rm -rf '$work'" RETURN
-	cp -r Kbuild kmod "$work/"
-	make -C "$(readlink -f "$artefacts/build")" M="$work" CC='gcc' C=2 CF=-D__CHECK_ENDIAN__ \
-		modules >"$log" 2>&1 </dev/null || { tail -5 "$log"; return 1; }
-	if [ -e build/artefacts/debian-6.12/build ]; then # what needs no hooks
-		make -C build/artefacts/debian-6.12/build M="$work/kmod/stock" CC='gcc' C=2 \
-			modules >>"$log" 2>&1 </dev/null || { tail -5 "$log"; return 1; }
-	fi
+	analyse
 	! grep -E "^(.*/)?kmod/[^:]*:[0-9]+:[0-9]+: (warning|error)" "$log" |
 		grep -vE 'kmod/tests/.*(different base types|different address spaces)'
 }
 
+# What is called on the way of a page to swap does not sleep and does not wait for memory.
+lint_contexts()
+{
+	local partial=
+	need_kernel contexts
+	analyse
+	[ -e "$work/with-stock" ] || partial=--partial
+	scripts/check-contexts ${partial:+"$partial"} "$work" "$work"
+}
+
+# cocci_rule RULE DIR: what one of the kernel's own rules has against the files in DIR.
+cocci_rule()
+{
+	local options
+	read -ra options < <(sed -n 's|^// Options:||p' "$1" | head -1) || true
+	timeout 120 spatch -D report --very-quiet --no-show-diff "${options[@]}" --cocci-file "$1" \
+		--dir "$2" 2>/dev/null
+}
+export -f cocci_rule
+
+# The kernel's own semantic checks. Left out are those that need a compiler for OCaml. A file with
+# a mistake is among ours: if it is not complained of, nothing was checked.
+lint_coccicheck()
+{
+	local rules kernel dir=$scratch/cocci
+	need_kernel coccicheck
+	kernel=$(readlink -f "$artefacts/build/..")
+	mkdir "$dir"
+	cp -r kmod "$dir/"
+	cat >"$dir/canary.c" <<-'END'
+		void canary(void *p)
+		{
+			if (p)
+				kfree(p);
+		}
+	END
+	mapfile -t rules < <(grep -rl --include='*.cocci' 'virtual report' "$kernel/scripts/coccinelle" |
+		xargs grep -L 'ocaml' | sort)
+	printf '%s\n' "${rules[@]}" | xargs -P "$(nproc)" -I '{}' bash -c 'cocci_rule "$@"' _ '{}' "$dir" |
+		sed "s|^$dir/||" >"$root/build/coccicheck.log"
+	grep -q '^canary.c:.*NULL check' "$root/build/coccicheck.log" ||
+		{ echo "none of ${#rules[@]} rules found the planted mistake"; return 1; }
+	! grep -v '^canary.c:' "$root/build/coccicheck.log"
+}
+
 checks=("$@")
-[ $# -gt 0 ] || checks=(shell python yaml clang-format checkpatch sparse)
+[ $# -gt 0 ] || checks=(shell python yaml generated clang-format checkpatch sparse contexts coccicheck)
 bad=()
 for check in "${checks[@]}"; do
 	[ "$(type -t "lint_$check")" = function ] || die "unknown check '$check'"
