@@ -2,6 +2,7 @@
 /* Marks for user space. The core calls these one at a time. */
 #include <linux/err.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
 #include "netswap.h"
 #include "sock_marks.h"
@@ -11,6 +12,11 @@ static int user_mark(struct sock *sk, u32 *id)
 	bool marked;
 
 	lock_sock(sk);
+	/* What it accepts would inherit a mark that is on no list. */
+	if (sk->sk_state == TCP_LISTEN) {
+		release_sock(sk);
+		return -EINVAL;
+	}
 	marked = sock_mark_make(sk, NETSWAP_MARKED_BY_USER, id);
 	release_sock(sk);
 	if (!marked)

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Generate C from the netlink spec kmod/uapi/netswap.yaml.
 
-    gen-netlink.py --mode uapi|header|source|stock [--spec FILE]    print to stdout
+    gen-netlink.py --mode uapi|header|source|stock|tests [--spec FILE]    print to stdout
     gen-netlink.py --check [--spec FILE]                      compare with the committed files
 
 uapi    constants for user space and kernel      -> kmod/uapi/netswap.h
 header  what the handlers must provide           -> kmod/genl.h
 source  policies, operation table, family        -> kmod/genl.c
 stock   the same for netswap_mark.ko             -> kmod/stock/genl.c
+tests   commands and attributes as tables        -> tests/guest/netlink_spec.h
 
 The last one is for kernels without hooks: it lacks the operations about
 mechanisms. Operation tables are of the older kind, which Linux 6.1 knows, too.
@@ -167,8 +168,33 @@ struct genl_family {n}_nl_family __ro_after_init = {{
     return out
 
 
-TARGETS = {"uapi": (gen_uapi, "uapi/netswap.h"), "header": (gen_header, "genl.h"),
-           "source": (gen_source, "genl.c"), "stock": (gen_stock, "stock/genl.c")}
+def gen_tests(spec):
+    """Tables for the tests that make up messages."""
+    n = spec.name
+    out = "// SPDX-License-Identifier: GPL-2.0\n"
+    out += f"// {BANNER.format(spec='kmod/uapi/netswap.yaml')}\n"
+    out += "#pragma once\n\n#include <array>\n#include <string_view>\n\n#include \"kmod/uapi/netswap.h\"\n\n"
+    out += "namespace netswap::guest {\n\n"
+    types = sorted({attr["type"] for attr_set in spec.sets.values() for attr in attr_set["attributes"]})
+    out += "enum class NetlinkType { " + ", ".join(types) + " };\n\n"
+    out += "struct NetlinkAttribute {\n    std::string_view set;\n    int number;\n    NetlinkType type;\n};\n\n"
+    out += "struct NetlinkCommand {\n    int number;\n    std::string_view set;\n    bool list;\n    bool privileged;\n};\n\n"
+    rows = [(attr_set["name"], macro(n, "A", attr_set["name"], attr["name"]), attr["type"])
+            for attr_set in spec.sets.values() for attr in attr_set["attributes"]]
+    out += f"inline constexpr std::array<NetlinkAttribute, {len(rows)}> netlink_attributes{{{{\n"
+    for set_name, number, kind in rows:
+        out += f"    {{\"{set_name}\", {number}, NetlinkType::{kind}}},\n"
+    ops = [op for op, _, _ in handlers(spec)]
+    out += f"}}}};\n\ninline constexpr std::array<NetlinkCommand, {len(ops)}> netlink_commands{{{{\n"
+    for op in ops:
+        flags = ["true" if on else "false" for on in ("dump" in op, "admin-perm" in op.get("flags", []))]
+        out += f"    {{{macro(n, 'CMD', op['name'])}, \"{op['attribute-set']}\", {', '.join(flags)}}},\n"
+    return out + "}};\n\n} // namespace netswap::guest\n"
+
+
+TARGETS = {"uapi": (gen_uapi, "kmod/uapi/netswap.h"), "header": (gen_header, "kmod/genl.h"),
+           "source": (gen_source, "kmod/genl.c"), "stock": (gen_stock, "kmod/stock/genl.c"),
+           "tests": (gen_tests, "tests/guest/netlink_spec.h")}
 
 
 def main():
@@ -179,13 +205,13 @@ def main():
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     spec = Spec(args.spec)
-    kmod = args.spec.resolve().parent.parent
+    root = args.spec.resolve().parent.parent.parent
     if args.mode in TARGETS:
         sys.stdout.write(TARGETS[args.mode][0](spec))
         return 0
     stale = 0
     for generate, name in TARGETS.values():
-        path, text = kmod / name, generate(spec)
+        path, text = root / name, generate(spec)
         if args.mode == "write":
             path.write_text(text)
         elif not path.exists() or path.read_text() != text:

@@ -105,6 +105,12 @@ TEST_CASE("what cannot be marked is refused") {
     const auto no_socket = netlink->mark(STDIN_FILENO);
     REQUIRE_FALSE(no_socket.has_value());
     CHECK(netlink->last_errno() == ENOTSOCK);
+    const auto listening = tcp_socket();
+    REQUIRE(::listen(listening.get(), 1) == 0);
+    const auto listener = netlink->mark(listening.get());
+    REQUIRE_FALSE(listener.has_value());
+    CHECK(netlink->last_errno() == EINVAL);
+    CHECK(listener.error().message == "the socket listens; mark what it accepts");
     REQUIRE(netlink->mark(socket.get()).has_value());
     const auto twice = netlink->mark(socket.get());
     REQUIRE_FALSE(twice.has_value());

@@ -46,6 +46,8 @@ class KernelReserveTree final : public ReserveTree {
     Result<std::vector<ReserveGroup>> list() override;
     Status set(const std::string &group, std::optional<std::uint32_t> pages) override;
     Status activate(const std::string &group, bool on) override;
+    /// The kernel's errno of the last request, 0 if it succeeded.
+    [[nodiscard]] int last_errno() const { return client_.last_errno(); }
 
   private:
     explicit KernelReserveTree(GenlClient client) : client_(std::move(client)) {}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+// Messages that nobody would send: the kernel lives, still answers right, and keeps nothing.
+#include "child.h"
+#include "guest/counter_source.h"
+#include "live/reserve_tree.h"
+#include "marks_client.h"
+#include "netlink_soup.h"
+#include "skip.h"
+
+#include <cerrno>
+#include <chrono>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/socket.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+using namespace netswap;
+using namespace netswap::guest;
+
+namespace {
+
+constexpr int most_messages = 20000; ///< of a seed
+constexpr std::chrono::seconds most_time{8};
+
+/// What a child counted, in memory that it shares with us.
+struct Tally {
+    int sent, refused_by_socket, answers, acknowledged, errors, bad_error;
+    int not_permitted;
+};
+
+class SharedTally {
+  public:
+    SharedTally()
+        : tally_(static_cast<Tally *>(::mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE,
+                                             MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {
+        REQUIRE(static_cast<void *>(tally_) != MAP_FAILED);
+    }
+    SharedTally(const SharedTally &) = delete;
+    SharedTally &operator=(const SharedTally &) = delete;
+    ~SharedTally() { ::munmap(tally_, sizeof(Tally)); }
+    Tally &get() { return *tally_; }
+
+  private:
+    Tally *tally_;
+};
+
+int family_number() {
+    nl_sock *socket = nl_socket_alloc();
+    const int number =
+        genl_connect(socket) < 0 ? -1 : genl_ctrl_resolve(socket, NETSWAP_FAMILY_NAME);
+    nl_socket_free(socket);
+    return number;
+}
+
+/// Descriptors of all kinds, most of them below 24, for requests to name.
+std::vector<Fd> all_kinds_of_sockets() {
+    struct Kind {
+        int family, type, protocol;
+    };
+    std::vector<Fd> sockets;
+    for (const auto &kind :
+         {Kind{AF_INET, SOCK_STREAM, 0}, Kind{AF_INET, SOCK_DGRAM, 0},
+          Kind{AF_INET6, SOCK_STREAM, 0}, Kind{AF_UNIX, SOCK_STREAM, 0},
+          Kind{AF_UNIX, SOCK_DGRAM, 0}, Kind{AF_UNIX, SOCK_SEQPACKET, 0},
+          Kind{AF_INET, SOCK_RAW, 1}, Kind{AF_PACKET, SOCK_RAW, 0}, Kind{AF_NETLINK, SOCK_RAW, 0}})
+        sockets.emplace_back(::socket(kind.family, kind.type | SOCK_CLOEXEC, kind.protocol));
+    Fd listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ::listen(listening.get(), 1);
+    sockets.push_back(std::move(listening));
+    return sockets;
+}
+
+/// Takes all answers that are there; a list goes on while it is read.
+void take_answers(int fd, Tally &tally) {
+    alignas(nlmsghdr) static std::array<char, 32768> buffer;
+    ssize_t got = 0;
+    while ((got = ::recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0) {
+        auto left = static_cast<int>(got);
+        for (auto *message = reinterpret_cast<nlmsghdr *>(buffer.data()); NLMSG_OK(message, left);
+             message = NLMSG_NEXT(message, left)) {
+            ++tally.answers;
+            if (message->nlmsg_type != NLMSG_ERROR)
+                continue;
+            const int error = static_cast<const nlmsgerr *>(NLMSG_DATA(message))->error;
+            if (error == 0)
+                ++tally.acknowledged;
+            else if (error == -EPERM)
+                ++tally.not_permitted;
+            else
+                ++tally.errors;
+            if (error > 0 || error < -4095)
+                ++tally.bad_error;
+        }
+    }
+}
+
+/// In a child: sends the soup of `seed`, until the bounds are reached.
+int send_soup(std::uint32_t seed, int family, Tally &tally) {
+    const auto sockets = all_kinds_of_sockets();
+    const Fd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC));
+    if (!netlink.valid())
+        return 1;
+    sockaddr_nl kernel{};
+    kernel.nl_family = AF_NETLINK;
+    NetlinkSoup soup(seed, family);
+    const auto end = std::chrono::steady_clock::now() + most_time;
+    while (tally.sent < most_messages && std::chrono::steady_clock::now() < end) {
+        const auto message = soup.next();
+        if (::sendto(netlink.get(), message.data(), message.size(), MSG_DONTWAIT,
+                     reinterpret_cast<const sockaddr *>(&kernel), sizeof kernel) < 0)
+            ++tally.refused_by_socket;
+        ++tally.sent;
+        take_answers(netlink.get(), tally);
+    }
+    return 0;
+}
+
+std::string in_words(std::uint32_t seed, const Tally &tally) {
+    return "seed " + std::to_string(seed) + ": " + std::to_string(tally.sent) + " messages, " +
+           std::to_string(tally.answers) + " answers, " + std::to_string(tally.acknowledged) +
+           " acknowledged, " + std::to_string(tally.errors + tally.not_permitted) + " refused (" +
+           std::to_string(tally.not_permitted) + " for want of privilege)";
+}
+
+/// The case's figures go to the kernel's log, where they stand also when all went well.
+void log_line(const std::string &text) {
+    (void)write_text("/dev/kmsg", "netlink soup, " + text + "\n");
+}
+
+/// What the family says of itself, but for what a transport holds for a while after its last
+/// socket.
+std::string ask() {
+    const auto marks = marks_client();
+    const auto policy = marks->policy();
+    REQUIRE(policy.has_value());
+    const auto listed = marks->list();
+    REQUIRE(listed.has_value());
+    CHECK(listed->size() == policy->marked_sockets);
+    auto answers = policy->policy + ", " + std::to_string(listed->size()) + " marks";
+    const auto tree = live::KernelReserveTree::open();
+    REQUIRE(tree.has_value());
+    const auto groups = (*tree)->list();
+    REQUIRE(groups.has_value());
+    for (const auto &group : *groups)
+        answers += ", " + group.name + (group.set ? "=" + std::to_string(*group.set) : "");
+    NetlinkCounters source;
+    const auto counters = source.read();
+    REQUIRE(counters.has_value());
+    return answers + ", " + std::to_string(counters->size()) + " counters";
+}
+
+/// Takes back what acknowledged requests did to the tree.
+void reset_tree() {
+    const auto tree = live::KernelReserveTree::open();
+    REQUIRE(tree.has_value());
+    const auto groups = (*tree)->list();
+    REQUIRE(groups.has_value());
+    for (const auto &group : *groups) {
+        (void)(*tree)->set(group.name, std::nullopt);
+        (void)(*tree)->activate(group.name, false);
+    }
+}
+
+} // namespace
+
+TEST_CASE("attribute soup leaves the family as it was") {
+    if (!complete())
+        return skip(not_complete);
+    {
+        const AllLoaded modules;
+        const auto family = family_number();
+        REQUIRE(family > 0);
+        const auto before = ask();
+        for (const std::uint32_t seed : {1U, 2U, 3U}) {
+            SharedTally shared;
+            const int status = in_child([&] { return send_soup(seed, family, shared.get()); });
+            const auto words = in_words(seed, shared.get());
+            log_line(words);
+            INFO(words);
+            CHECK(status == 0);
+            CHECK(shared.get().sent > 100);
+            CHECK(shared.get().acknowledged > 0);
+            CHECK(shared.get().errors > 0);
+            CHECK(shared.get().bad_error == 0);
+            reset_tree();
+            CHECK(comes_true([&] { return reserve("marked_sockets") == "0"; }));
+            CHECK(ask() == before);
+        }
+    }
+    // The modules could be unloaded, so nobody holds a reference any more, and nothing stayed.
+    CHECK(reserve("emergency_pages") == "0");
+    CHECK(reserve("marked_sockets") == "0");
+    const AllLoaded again;
+    CHECK(marks_client()->list()->empty());
+}
+
+TEST_CASE("attribute soup without privilege changes nothing") {
+    if (!complete())
+        return skip(not_complete);
+    const AllLoaded modules;
+    const auto family = family_number();
+    REQUIRE(family > 0);
+    const auto before = ask();
+    const auto pages = reserve("emergency_pages");
+    for (const bool own_namespace : {false, true}) {
+        SharedTally shared;
+        const int status = in_child([&] {
+            if (own_namespace ? ::unshare(CLONE_NEWUSER) != 0 : !drop_capability(CAP_NET_ADMIN))
+                return own_namespace && errno == EINVAL ? 77 : 64;
+            return send_soup(4, family, shared.get());
+        });
+        if (status == 77)
+            continue; // no user namespaces in this kernel
+        const auto words = in_words(4, shared.get()) + (own_namespace ? ", own namespace" : "");
+        log_line(words);
+        INFO(words);
+        CHECK(status == 0);
+        CHECK(shared.get().not_permitted > 0);
+        CHECK(ask() == before);
+        CHECK(reserve("emergency_pages") == pages);
+    }
+}
