@@ -2,10 +2,10 @@
 # A thin front: each verb is a script of scripts/ or a program of build/.
 #
 # Variables: FLAVOURS (kernels, default 6.12; also 6.12-stock, 6.1,
-# 6.1-slab, debian-6.12, debian-6.1), STORM_ARGS
-# (options for `netswap storm`), BENCH_ARGS (for `netswap bench`), SOAK_ARGS
-# (for scripts/soak), TESTS (suites of `make test`), CHECKS (of
-# `make lint`), NETSWAP_CACHE (default ~/.cache/netswap).
+# 6.1-slab, debian-6.12, debian-6.1), STORM_ARGS (options for `netswap storm`),
+# BENCH_ARGS (for `netswap bench`), SOAK_ARGS (for scripts/soak), TESTS (suites
+# of `make test`), CHECKS (of `make lint`), FUZZ_TARGETS and FUZZ_SECONDS
+# (default 60; of `make fuzz`), NETSWAP_CACHE (default ~/.cache/netswap).
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 FLAVOURS ?= 6.12
@@ -16,7 +16,7 @@ comma := ,
 unless = $(if $(filter $(1) $(1)=%,$(STORM_ARGS)),,$(1) $(2)$(if $(3),$(comma)$(3))$(if $(4),$(comma)$(4)))
 
 .NOTPARALLEL:
-.PHONY: all help deps kernel modules guest build deb storm bench soak test lint clean clean-cache
+.PHONY: all help deps kernel modules guest build deb storm bench soak test lint fuzz clean clean-cache
 
 all: build guest ## build everything: programs, kernels, modules, guest images
 
@@ -66,12 +66,15 @@ test: all ## run all tests, or the suites TESTS: host scripts docs guest e2e
 	@scripts/artefacts.sh debian-6.12 || echo "make test: going on without Debian's own kernel" >&2
 	@scripts/run-tests $(TESTS)
 
-lint: all ## check style: shellcheck, clang-format, checkpatch, sparse (CHECKS)
+lint: all ## check style and code: shellcheck, clang-format, checkpatch, sparse, coccicheck (CHECKS)
 	@scripts/lint.sh $(CHECKS)
+
+fuzz: ## fuzz the readers of user space, FUZZ_SECONDS each (FUZZ_TARGETS)
+	@scripts/fuzz.sh $(FUZZ_TARGETS)
 
 clean: ## remove build/
 	rm -rf build
 
 clean-cache: ## remove what the cache holds: sources, kernels, logs of runs
-	@test -n "$(CACHE)" && for d in source kernel debian modules artefacts spatch ccache runs locks; do \
+	@test -n "$(CACHE)" && for d in source kernel debian modules artefacts spatch ccache fuzz tidy runs locks; do \
 		rm -rf "$(CACHE)/$$d"; done; rm -f "$(CACHE)"/deps-*

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Install what netswap needs and this Debian machine lacks.
 #
-#   deps.sh [--check]     --check: only say what is missing
+#   deps.sh [--check] [GROUP]     --check: only say what is missing
+#
+# GROUP is fuzz or tidy: what only `make fuzz`, or only clang-tidy, needs.
 #
 # Needs root or sudo without a password; otherwise it prints the command that
 # an administrator has to run, and fails. A stamp in the cache, keyed by this
@@ -27,12 +29,21 @@ packages=(
 	debhelper dh-dkms dkms dpkg-dev
 )
 
-case "${1:-}" in
-"" | --check) ;;
-*) die "usage: deps.sh [--check]" ;;
+check=
+if [ "${1:-}" = --check ]; then
+	check=yes
+	shift
+fi
+group=${1:-}
+case "$#/$group" in
+0/) ;;
+1/fuzz) packages=(clang libclang-rt-dev cmake pkg-config libfmt-dev nlohmann-json3-dev
+	libexpected-dev libtomlplusplus-dev libnl-3-dev libnl-genl-3-dev) ;;
+1/tidy) packages=(clang-tidy) ;;
+*) die "usage: deps.sh [--check] [fuzz|tidy]" ;;
 esac
 
-stamp=$cache/deps-$(hash_of scripts/deps.sh)
+stamp=$cache/deps${group:+-$group}-$(hash_of scripts/deps.sh)
 if [ -e "$stamp" ] && [ ! /var/lib/dpkg/status -nt "$stamp" ]; then
 	exit 0
 fi
@@ -48,11 +59,11 @@ done
 
 if [ ${#missing[@]} -eq 0 ]; then
 	mkdir -p "$cache"
-	rm -f "$cache"/deps-*
+	rm -f "$cache/deps${group:+-$group}"-????????????????
 	: >"$stamp"
 	exit 0
 fi
-[ "${1:-}" != --check ] || die "missing packages: ${missing[*]}"
+[ ! "$check" ] || die "missing packages: ${missing[*]}"
 
 # Recommended packages stay out: among them are servers that would be started.
 install=(apt-get install -y --no-install-recommends "${missing[@]}")
@@ -95,6 +106,6 @@ if ! apt "${install[@]}"; then
 fi
 rm -f "$log"
 mkdir -p "$cache"
-rm -f "$cache"/deps-*
+rm -f "$cache/deps${group:+-$group}"-????????????????
 : >"$stamp"
 say "deps: installed ${#missing[@]} packages"

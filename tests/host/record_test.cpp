@@ -56,6 +56,21 @@ TEST(Record, SurvivesTheWayThroughJson) {
     EXPECT_EQ(*back, campaign);
 }
 
+TEST(Record, RefusesNumbersThatDoNotFit) {
+    auto json = nlohmann::json(sample_campaign());
+    for (const auto &bad : {nlohmann::json(1e300), nlohmann::json(2.5), nlohmann::json(1LL << 40)}) {
+        json["runs"][0]["params"]["cpus"] = bad;
+        const auto campaign = parse_campaign(json.dump());
+        ASSERT_FALSE(campaign) << bad;
+        EXPECT_NE(campaign.error().message.find("not a whole number in range: " + bad.dump()),
+                  std::string::npos)
+            << campaign.error().message;
+    }
+    json["runs"][0]["params"]["cpus"] = 2;
+    json["runs"][0]["counters"]["netswap"]["gfp_memalloc.granted"] = -1;
+    EXPECT_FALSE(parse_campaign(json.dump()));
+}
+
 TEST(Record, KeepsTheDocumentedKeys) {
     const auto json = nlohmann::json(sample_campaign());
     EXPECT_EQ(json["netswap"], 1);

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/json_field.h"
+
 namespace netswap::bench {
 
 const Count *ArmCounts::find(const std::string &name) const {
@@ -23,11 +25,11 @@ void to_json(nlohmann::json &json, const Count &count) {
 }
 
 void from_json(const nlohmann::json &json, Count &count) {
-    json.at("name").get_to(count.name);
-    json.at("batch").get_to(count.batch);
-    json.at("samples").get_to(count.samples);
-    json.at("min").get_to(count.min);
-    json.at("median").get_to(count.median);
+    json_field::get(json.at("name"), count.name);
+    json_field::get(json.at("batch"), count.batch);
+    json_field::get(json.at("samples"), count.samples);
+    json_field::get(json.at("min"), count.min);
+    json_field::get(json.at("median"), count.median);
     if (count.batch == 0 || count.samples == 0)
         throw std::invalid_argument("a count of nothing");
 }
@@ -38,9 +40,9 @@ void to_json(nlohmann::json &json, const ArmCounts &counts) {
 }
 
 void from_json(const nlohmann::json &json, ArmCounts &counts) {
-    json.at("release").get_to(counts.release);
-    json.at("elapsed_s").get_to(counts.elapsed_s);
-    json.at("counts").get_to(counts.counts);
+    json_field::get(json.at("release"), counts.release);
+    json_field::get(json.at("elapsed_s"), counts.elapsed_s);
+    json_field::get(json.at("counts"), counts.counts);
 }
 
 } // namespace netswap::bench

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/live_commands.h"
-#include "lib/result.h"
+#include "lib/error_line.h"
 
 namespace netswap::cli {
 
@@ -13,7 +13,8 @@ int run_app(CLI::App &app, int argc, char **argv, int &exit_code) {
         app.require_subcommand(1);
         app.set_version_flag("--version", "netswap " NETSWAP_VERSION, "print the version");
         app.failure_message([](const CLI::App *, const CLI::Error &error) {
-            return fmt::format("netswap: {} (see netswap --help)\n", error.what());
+            return error_line(
+                "netswap", {fmt::format("{} (see netswap --help)", error.what()), exit_bad_input});
         });
         try {
             app.parse(argc, argv);
@@ -30,7 +31,7 @@ int run_app(CLI::App &app, int argc, char **argv, int &exit_code) {
 }
 
 int complain(const Error &error) {
-    fmt::print(stderr, "netswap: {}\n", error.message);
+    fmt::print(stderr, "{}", error_line("netswap", error));
     return error.code == exit_ok ? exit_failed : error.code;
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/protect.h"
 #include "keeper/keeper.h"
 #include "keeper/real_world.h"
+#include "lib/error_line.h"
 #include "lib/text.h"
 #include "live/area_state.h"
 
@@ -91,7 +92,7 @@ Result<int> keep(const DaemonOptions &options, Detached &detached) {
 int main(int argc, char **argv) {
     const auto options = parse_daemon_options(argc, argv);
     const auto complain = [](const Error &error) {
-        fmt::print(stderr, "netswapd: {}\n", error.message);
+        fmt::print(stderr, "{}", error_line("netswapd", error));
         return error.code;
     };
     if (!options)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "generator/generate.h"
+#include "lib/error_line.h"
 #include "lib/fd.h"
 #include "lib/result.h"
 
@@ -16,7 +17,7 @@ namespace {
 /// Nobody reads our stderr when systemd runs us, and there is no journal yet: the kernel's log is
 /// what is left.
 void complain(const std::string &what) {
-    const auto line = fmt::format("netswap-generator: {}\n", what);
+    const auto line = netswap::error_line("netswap-generator", {what});
     const netswap::Fd kmsg(::getppid() == 1 || ::secure_getenv("SYSTEMD_SCOPE") != nullptr
                                ? ::open("/dev/kmsg", O_WRONLY | O_CLOEXEC)
                                : -1);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "lib/json_field.h"
+
 namespace netswap::guest {
 namespace {
 
@@ -20,7 +22,7 @@ class Reader {
         if (it == object_.end())
             return;
         try {
-            out = it->template get<T>();
+            json_field::get(*it, out);
         } catch (const json::exception &) {
             complain(fmt::format("{} has the wrong type: {}", key, it->dump()));
         }

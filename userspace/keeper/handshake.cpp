@@ -201,8 +201,10 @@ class Negotiation {
 
     bool take_refusal(std::uint32_t type, std::uint32_t length) {
         const auto part = std::min<std::size_t>(length, result_.said.size() - 1);
-        if (!receive(result_.said.data(), part) || !skip(length - part))
+        if (!receive(result_.said.data(), part) || !skip(length - part)) {
+            result_.said.fill('\0'); // half of it, as it came
             return false;
+        }
         for (auto &c : result_.said) // it is shown to people
             if (c != '\0' && (c < ' ' || c > '~'))
                 c = '?';

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/fault.h"
+#include "lib/json_field.h"
 #include "lib/text.h"
 
 namespace netswap {
@@ -17,7 +18,7 @@ namespace {
 
 std::optional<std::int64_t> number(const json &object, const char *key) {
     const auto it = object.find(key);
-    if (it == object.end() || !it->is_number())
+    if (it == object.end() || !it->is_number_integer())
         return std::nullopt;
     return it->get<std::int64_t>();
 }
@@ -25,16 +26,16 @@ std::optional<std::int64_t> number(const json &object, const char *key) {
 SampleMessage parse_sample(const json &m) {
     SampleMessage message;
     auto &s = message.sample;
-    m.at("t").get_to(s.t);
-    m.at("touched").get_to(s.touched);
-    m.at("pswpin").get_to(s.pswpin);
-    m.at("pswpout").get_to(s.pswpout);
-    s.free = m.value("free", std::int64_t{0});
-    s.min = m.value("min", std::int64_t{0});
-    s.low = m.value("low", std::int64_t{0});
-    s.high = m.value("high", std::int64_t{0});
-    message.throttle = m.value("throttle", std::int64_t{0});
-    message.pfmemalloc_drops = m.value("pfdrop", std::int64_t{0});
+    json_field::get(m.at("t"), s.t);
+    json_field::get(m.at("touched"), s.touched);
+    json_field::get(m.at("pswpin"), s.pswpin);
+    json_field::get(m.at("pswpout"), s.pswpout);
+    s.free = json_field::value(m, "free", std::int64_t{0});
+    s.min = json_field::value(m, "min", std::int64_t{0});
+    s.low = json_field::value(m, "low", std::int64_t{0});
+    s.high = json_field::value(m, "high", std::int64_t{0});
+    message.throttle = json_field::value(m, "throttle", std::int64_t{0});
+    message.pfmemalloc_drops = json_field::value(m, "pfdrop", std::int64_t{0});
     return message;
 }
 
@@ -48,7 +49,7 @@ CountersMessage parse_counters(const json &m) {
     c.pfmemalloc_drops = number(m.value("netstat", json::object()), "PFMemallocDrop");
     const auto ours = m.value("netswap", json::object());
     for (const auto &[name, value] : ours.items())
-        if (value.is_number())
+        if (value.is_number_integer())
             c.netswap[name] = value.get<std::uint64_t>();
     return message;
 }
@@ -63,26 +64,27 @@ VerdictMessage parse_verdict(const json &m) {
     }
     message.verdict = *verdict;
     message.message = m.value("message", "");
-    message.elapsed_s = m.value("elapsed_s", 0.0);
+    message.elapsed_s = json_field::value(m, "elapsed_s", 0.0);
     return message;
 }
 
 GuestMessage parse_object(const json &m) {
     const auto type = m.at("type").get<std::string>();
     if (type == "hello")
-        return HelloMessage{m.value("agent", 0), m.value("release", "")};
+        return HelloMessage{json_field::value(m, "agent", 0), m.value("release", "")};
     if (type == "phase")
-        return PhaseMessage{m.at("phase").get<std::string>(), m.value("t", 0.0)};
+        return PhaseMessage{m.at("phase").get<std::string>(), json_field::value(m, "t", 0.0)};
     if (type == "state" || type == "state_end")
         return StateMessage{m.get<StateReadback>(), type == "state_end"};
     if (type == "sample")
         return parse_sample(m);
     if (type == "churn")
-        return ChurnMessage{m.value("round", 0), m.value("action", ""), m.value("module", ""),
-                            m.value("ok", false), m.value("message", "")};
+        return ChurnMessage{json_field::value(m, "round", 0), m.value("action", ""),
+                            m.value("module", ""), m.value("ok", false), m.value("message", "")};
     if (type == "daemon")
-        return DaemonMessage{m.at("event").get<std::string>(), m.value("pid", 0),
-                             m.value("heap_calls", std::uint64_t{0}), m.value("message", "")};
+        return DaemonMessage{m.at("event").get<std::string>(), json_field::value(m, "pid", 0),
+                             json_field::value(m, "heap_calls", std::uint64_t{0}),
+                             m.value("message", "")};
     if (type == "failed_allocations")
         return FailedAllocationsMessage{m.at("count").get<std::uint64_t>()};
     if (type == "daemon_report")

@@ -154,10 +154,10 @@ void to_json(json &json, const Sample &s) {
 void from_json(const json &json, Sample &s) {
     if (!json.is_array() || json.size() != 8)
         refuse("a sample must be an array of 8 numbers");
-    json.at(0).get_to(s.t);
+    json_field::get(json.at(0), s.t);
     std::int64_t *fields[] = {&s.free, &s.min, &s.low, &s.high, &s.pswpout, &s.pswpin, &s.touched};
     for (std::size_t i = 0; i < std::size(fields); i++)
-        json.at(i + 1).get_to(*fields[i]);
+        json_field::get(json.at(i + 1), *fields[i]);
 }
 
 void to_json(json &json, const HangReport &hang) {
@@ -204,7 +204,7 @@ void to_json(json &json, const RunRecord &run) {
 }
 
 void from_json(const json &json, RunRecord &run) {
-    json.at("arm").get_to(run.arm);
+    json_field::get(json.at("arm"), run.arm);
     const auto verdict = json.at("verdict").get<std::string>();
     const auto parsed = verdict_from_string(verdict);
     if (!parsed)
@@ -242,7 +242,7 @@ void to_json(json &json, const ArmSummary &summary) {
 }
 
 void from_json(const json &json, ArmSummary &summary) {
-    json.at("arm").get_to(summary.arm);
+    json_field::get(json.at("arm"), summary.arm);
     read(json, "runs", summary.runs);
     read(json, "survived", summary.survived);
     read(json, "survival_ci95", summary.survival_ci95);
@@ -280,14 +280,14 @@ void from_json(const json &json, CampaignResult &campaign) {
         read(controls, "bare_hung", campaign.controls.bare_hung);
         read(controls, "line", campaign.controls.line);
     }
-    json.at("runs").get_to(campaign.runs);
+    json_field::get(json.at("runs"), campaign.runs);
     read(json, "summary", campaign.summary);
 }
 
 Result<CampaignResult> parse_campaign(std::string_view text) {
     try {
         const auto parsed = json::parse(text);
-        if (!parsed.is_object() || parsed.value("netswap", 0) != 1)
+        if (!parsed.is_object() || json_field::value(parsed, "netswap", 0) != 1)
             return fail("not a campaign of netswap: the key \"netswap\" with value 1 is missing",
                         exit_bad_input);
         return parsed.get<CampaignResult>();

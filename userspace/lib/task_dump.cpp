@@ -110,8 +110,10 @@ class MemoryReader {
         if (fresh_ || !level_)
             level_ = MemoryLevel{};
         fresh_ = false;
-        level_->free += *free_value / divisor;
-        level_->min += *min_value / divisor;
+        // More pages than any machine has: the line is damaged.
+        constexpr auto most = std::int64_t{1} << 40;
+        level_->free += std::min(*free_value / divisor, most);
+        level_->min += std::min(*min_value / divisor, most);
     }
     std::optional<MemoryLevel> level_;
     bool fresh_ = true;

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "lib/json_field.h"
 #include "lib/text.h"
 
 namespace netswap::live {
@@ -65,33 +66,38 @@ Result<AreaState> parse_area_state(std::string_view text, std::string_view where
     AreaState state;
     try {
         const auto in = json::parse(text);
-        if (const int found = in.at("version"); found != version)
+        int found = 0;
+        json_field::get(in.at("version"), found);
+        if (found != version)
             return fail(fmt::format("{}: version {} is not the one this netswap writes ({}); take "
                                     "the area down with the netswap that brought it up",
                                     where, found, version));
-        in.at("name").get_to(state.name);
-        in.at("uri").get_to(state.uri);
-        in.at("device").get_to(state.device);
-        in.at("index").get_to(state.index);
-        in.at("backend").get_to(state.backend);
-        in.at("export").get_to(state.export_name);
-        for (const auto &at : in.at("addresses"))
-            state.addresses.push_back(
-                {family_number(at.at("family")), at.at("address"), at.at("port")});
-        in.at("conns").get_to(state.conns);
-        in.at("device_bytes").get_to(state.device_bytes);
-        in.at("swap_bytes").get_to(state.swap_bytes);
-        in.at("prio").get_to(state.prio);
-        in.at("timeout_s").get_to(state.timeout_s);
-        in.at("dead_conn_timeout_s").get_to(state.dead_conn_timeout_s);
-        in.at("server_flags").get_to(state.server_flags);
-        in.at("persist").get_to(state.persist);
-        in.at("via").get_to(state.via);
-        in.at("up_since").get_to(state.up_since);
-        in.at("min_free_before_kb").get_to(state.min_free_before_kb);
-        in.at("min_free_set_kb").get_to(state.min_free_set_kb);
+        json_field::get(in.at("name"), state.name);
+        json_field::get(in.at("uri"), state.uri);
+        json_field::get(in.at("device"), state.device);
+        json_field::get(in.at("index"), state.index);
+        json_field::get(in.at("backend"), state.backend);
+        json_field::get(in.at("export"), state.export_name);
+        for (const auto &at : in.at("addresses")) {
+            auto &address = state.addresses.emplace_back();
+            address.family = family_number(at.at("family"));
+            json_field::get(at.at("address"), address.address);
+            json_field::get(at.at("port"), address.port);
+        }
+        json_field::get(in.at("conns"), state.conns);
+        json_field::get(in.at("device_bytes"), state.device_bytes);
+        json_field::get(in.at("swap_bytes"), state.swap_bytes);
+        json_field::get(in.at("prio"), state.prio);
+        json_field::get(in.at("timeout_s"), state.timeout_s);
+        json_field::get(in.at("dead_conn_timeout_s"), state.dead_conn_timeout_s);
+        json_field::get(in.at("server_flags"), state.server_flags);
+        json_field::get(in.at("persist"), state.persist);
+        json_field::get(in.at("via"), state.via);
+        json_field::get(in.at("up_since"), state.up_since);
+        json_field::get(in.at("min_free_before_kb"), state.min_free_before_kb);
+        json_field::get(in.at("min_free_set_kb"), state.min_free_set_kb);
         state.reserve_tree = in.value("reserve_tree", false); // files of earlier versions lack it
-        in.at("modules_loaded").get_to(state.modules_loaded);
+        json_field::get(in.at("modules_loaded"), state.modules_loaded);
     } catch (const json::exception &error) {
         return fail(fmt::format("{}: damaged ({}); swapoff and disconnect the device by hand, then "
                                 "remove the file",

@@ -32,7 +32,7 @@ std::optional<std::string> unescape(std::string_view text) {
             out += text[i];
             continue;
         }
-        int value = 0;
+        unsigned int value = 0; // a sign is no digit
         const auto *begin = text.data() + i + 1;
         if (i + 2 >= text.size() || std::from_chars(begin, begin + 2, value, 16).ptr != begin + 2 ||
             value == 0)
@@ -75,6 +75,8 @@ bool take_authority(std::string_view text, NbdUri &uri) {
 
 Result<NbdUri> parse_nbd_uri(std::string_view text) {
     constexpr std::string_view tcp = "nbd://", local = "nbd+unix://";
+    if (text.find('\0') != std::string_view::npos)
+        return bad(text, "there is a zero in it");
     if (text.starts_with("nbds://") || text.starts_with("nbds+unix://"))
         return fail(
             fmt::format("'{}': TLS needs a process between the kernel and the server, which "

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/json_field.h"
 #include "lib/text.h"
 
 namespace netswap::live {
@@ -32,24 +33,28 @@ std::int64_t ReserveLedger::need_kb() const {
     return most;
 }
 
-Result<ReserveLedger> read_ledger(const Paths &paths) {
+Result<ReserveLedger> parse_ledger(std::string_view text, const std::string &file) {
     ReserveLedger ledger;
-    const auto file = paths.run(file_name);
-    if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT)
-        return ledger;
-    const auto text = read_file(file);
-    if (!text)
-        return tl::unexpected(text.error());
     try {
-        const auto in = json::parse(*text);
-        in.at("before_kb").get_to(ledger.before_kb);
-        in.at("set_kb").get_to(ledger.set_kb);
-        in.at("needs").get_to(ledger.needs);
+        const auto in = json::parse(text);
+        json_field::get(in.at("before_kb"), ledger.before_kb);
+        json_field::get(in.at("set_kb"), ledger.set_kb);
+        json_field::get(in.at("needs"), ledger.needs);
     } catch (const json::exception &error) {
         return fail(fmt::format("{}: damaged ({}); set vm.min_free_kbytes by hand and remove it",
                                 file, error.what()));
     }
     return ledger;
+}
+
+Result<ReserveLedger> read_ledger(const Paths &paths) {
+    const auto file = paths.run(file_name);
+    if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT)
+        return ReserveLedger{};
+    const auto text = read_file(file);
+    if (!text)
+        return tl::unexpected(text.error());
+    return parse_ledger(*text, file);
 }
 
 Result<HeldLedger> hold_ledger(const Paths &paths) {

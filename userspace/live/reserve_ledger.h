@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "lib/fd.h"
 #include "lib/result.h"
@@ -19,6 +20,9 @@ struct ReserveLedger {
 
     [[nodiscard]] std::int64_t need_kb() const; ///< the largest, 0 without any
 };
+
+/// The text of such a file; the error names `file`.
+Result<ReserveLedger> parse_ledger(std::string_view text, const std::string &file);
 
 /// An empty one if there is no file.
 Result<ReserveLedger> read_ledger(const Paths &paths);

@@ -106,15 +106,15 @@ void from_json(const json &in, MatrixSession &s) {
     read(host, "cpus", s.host.cpus);
     read(host, "kernel", s.host.kernel);
     read(host, "started", s.host.started);
-    in.at("seed").get_to(s.seed);
-    in.at("runs").get_to(s.runs);
-    in.at("arms").get_to(s.arms);
+    json_field::get(in.at("seed"), s.seed);
+    json_field::get(in.at("runs"), s.runs);
+    json_field::get(in.at("arms"), s.arms);
     s.dimensions.clear();
     for (const auto &one : in.at("dimensions"))
         s.dimensions.push_back(
             {one.at("name").get<std::string>(), one.at("values").get<std::vector<std::string>>()});
-    in.at("options").get_to(s.options);
-    in.at("artefacts").get_to(s.artefacts);
+    json_field::get(in.at("options"), s.options);
+    json_field::get(in.at("artefacts"), s.artefacts);
 }
 
 void to_json(json &out, const MatrixRun &run) {
@@ -123,8 +123,8 @@ void to_json(json &out, const MatrixRun &run) {
 }
 
 void from_json(const json &in, MatrixRun &run) {
-    in.at("cell").get_to(run.cell);
-    in.at("record").get_to(run.record);
+    json_field::get(in.at("cell"), run.cell);
+    json_field::get(in.at("record"), run.record);
 }
 
 Result<MatrixState> matrix_state(const std::vector<json> &lines, const std::string &file) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/json_field.h"
 #include "lib/storm_setting.h"
 #include "lib/text.h"
 
@@ -56,7 +57,7 @@ Result<RecordedRunner> RecordedRunner::open(Journal &journal, const ShrinkSessio
     for (std::size_t i = 0; i < lines.size(); i++) {
         try {
             if (i == 0) {
-                if (lines[i].value("netswap_shrink", 0) != 1)
+                if (json_field::value(lines[i], "netswap_shrink", 0) != 1)
                     return fail("is no record of a search: give another --out", exit_bad_input);
                 if (const auto why = difference(lines[i].get<ShrinkSession>(), session);
                     !why.empty())
@@ -64,8 +65,9 @@ Result<RecordedRunner> RecordedRunner::open(Journal &journal, const ShrinkSessio
                                 exit_bad_input);
                 continue;
             }
-            recorded.runs_[{lines[i].at("candidate").get<std::string>(),
-                            lines[i].at("trial").get<int>()}] =
+            int trial = 0;
+            json_field::get(lines[i].at("trial"), trial);
+            recorded.runs_[{lines[i].at("candidate").get<std::string>(), trial}] =
                 lines[i].at("record").get<RunRecord>();
         } catch (const json::exception &error) {
             return fail(fmt::format("line {}: {}", i + 1, error.what()), exit_bad_input);

@@ -43,6 +43,11 @@ TEST_F(ConfigFiles, NoFileIsNoArea) {
     EXPECT_EQ(config->metrics_listen, "");
 }
 
+TEST_F(ConfigFiles, AKeyThatBeginsWithNoLetterIsRefusedInWords) {
+    write("netswap.toml", "[\x03" "area]\n");
+    EXPECT_TRUE(complaint().starts_with("/etc/netswap/netswap.toml:1:2: "));
+}
+
 TEST_F(ConfigFiles, HoldEverySetting) {
     write("netswap.toml", "[area.swap0]\n"
                           "uri = 'nbd://server/export'\nconns = 4\nsize = '2G'\nprio = 7\n"

@@ -49,8 +49,8 @@ TEST(NbdUriText, RefusesWhatIsNone) {
     for (const char *text :
          {"", "nbd:", "http://x/y", "server", "nbd:///x", "nbd://:1/x", "nbd://a:0/x",
           "nbd://a:65536/x", "nbd://a:b/x", "nbd://[::1/x", "nbd://[::1]x/y", "nbd://a/%4",
-          "nbd://a/%00", "nbd://a/x?socket=/y", "nbd+unix:///x", "nbd+unix:///x?socket=y",
-          "nbd+unix://host/x?socket=/y"}) {
+          "nbd://a/%-1", "nbd://a/%00", "nbd://a/x?socket=/y", "nbd+unix:///x",
+          "nbd+unix:///x?socket=y", "nbd+unix://host/x?socket=/y"}) {
         const auto uri = parse_nbd_uri(text);
         ASSERT_FALSE(uri) << text;
         EXPECT_EQ(uri.error().code, exit_bad_input);
