@@ -4,8 +4,10 @@
 #
 #   lint.sh [CHECK...]     shell python yaml generated clang-format checkpatch sparse contexts
 #                          coccicheck
+#   lint.sh tidy           clang-tidy over user space: takes long
 #
-# Without CHECK all are run. Ends non-zero if one of them complains.
+# Without CHECK all but tidy are run. Ends non-zero if one of them complains. TIDY, a part of a
+# path, limits tidy to files that have it.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -156,6 +158,38 @@ lint_coccicheck()
 	grep -q '^canary.c:.*NULL check' "$root/build/coccicheck.log" ||
 		{ echo "none of ${#rules[@]} rules found the planted mistake"; return 1; }
 	! grep -v '^canary.c:' "$root/build/coccicheck.log"
+}
+
+# tidy_file FILE: clang-tidy, unless it had nothing against the same text before.
+tidy_file()
+{
+	local command stamp
+	command=$(python3 - "$1" build/compile_commands.json <<-'END'
+		import json, os, shlex, sys
+		for entry in json.load(open(sys.argv[2])):
+		    if os.path.samefile(os.path.join(entry["directory"], entry["file"]), sys.argv[1]):
+		        words = shlex.split(entry["command"])
+		        words = words[words[0].endswith("ccache"):]
+		        print("cd", shlex.quote(entry["directory"]), "&&", shlex.join(words[:words.index("-o")]), "-E")
+		        break
+	END
+	)
+	[ "$command" ] || return 0 # not part of this build
+	stamp=$tidy_cache/$({ cat .clang-tidy; eval "$command ../$1" | grep -v '^#'; } | sha256sum | cut -c1-32)
+	[ ! -e "$stamp" ] || return 0
+	clang-tidy -p build --quiet "$1" 2>/dev/null || return 1
+	: >"$stamp"
+}
+export -f tidy_file
+
+lint_tidy()
+{
+	export tidy_cache=$cache/tidy
+	scripts/deps.sh tidy
+	[ -e build/compile_commands.json ] || scripts/cmake.sh
+	mkdir -p "$tidy_cache"
+	tracked 'userspace/*.cpp' | grep -F -- "${TIDY:-}" |
+		xargs -P "$(nproc)" -I '{}' bash -c 'tidy_file "$@"' _ '{}'
 }
 
 checks=("$@")

@@ -58,7 +58,8 @@ TEST(Record, SurvivesTheWayThroughJson) {
 
 TEST(Record, RefusesNumbersThatDoNotFit) {
     auto json = nlohmann::json(sample_campaign());
-    for (const auto &bad : {nlohmann::json(1e300), nlohmann::json(2.5), nlohmann::json(1LL << 40)}) {
+    for (const auto &bad :
+         {nlohmann::json(1e300), nlohmann::json(2.5), nlohmann::json(1LL << 40)}) {
         json["runs"][0]["params"]["cpus"] = bad;
         const auto campaign = parse_campaign(json.dump());
         ASSERT_FALSE(campaign) << bad;

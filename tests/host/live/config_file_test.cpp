@@ -44,7 +44,8 @@ TEST_F(ConfigFiles, NoFileIsNoArea) {
 }
 
 TEST_F(ConfigFiles, AKeyThatBeginsWithNoLetterIsRefusedInWords) {
-    write("netswap.toml", "[\x03" "area]\n");
+    write("netswap.toml", "[\x03"
+                          "area]\n");
     EXPECT_TRUE(complaint().starts_with("/etc/netswap/netswap.toml:1:2: "));
 }
 
