@@ -87,7 +87,7 @@ Status nbd_disconnect(int index) {
     auto nbd = open_nbd();
     if (!nbd)
         return tl::unexpected(nbd.error());
-    const auto done =
+    auto done =
         nbd->ask({.command = NBD_CMD_DISCONNECT,
                   .flags = 0,
                   .put =

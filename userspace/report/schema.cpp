@@ -87,7 +87,7 @@ Status Check::object(const json &value, const json &schema, const std::string &p
     const auto properties = schema.value("properties", json::object());
     const auto others = schema.find("additionalProperties");
     for (const auto &[key, member] : value.items()) {
-        const auto below = path.empty() ? key : path + "." + key;
+        const auto below = path.empty() ? key : fmt::format("{}.{}", path, key);
         if (const auto it = properties.find(key); it != properties.end()) {
             if (auto status = this->value(member, *it, below); !status)
                 return status;
