@@ -2,6 +2,7 @@
 #include "guest/swap.h"
 
 #include "guest/process.h"
+#include "lib/io_flusher.h"
 #include "live/swap_header.h"
 
 #include <fcntl.h>
@@ -34,6 +35,7 @@ std::string swap_device(Transport transport) {
 Result<void> connect_nbd(const Config &config, std::chrono::milliseconds limit) {
     const auto device = swap_device(Transport::nbd);
     const auto end = Clock::now() + limit;
+    const IoFlusher no_io; // as netswap up connects
     const auto said =
         run_to_end({"/bin/nbd-client", config.server, std::to_string(config.port), device, "-N",
                     config.export_name, "-b", "4096", "-C", std::to_string(config.conns), "-swap"},

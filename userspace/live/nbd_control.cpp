@@ -8,6 +8,7 @@
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 
+#include "lib/io_flusher.h"
 #include "live/genl_client.h"
 
 namespace netswap::live {
@@ -70,6 +71,8 @@ Result<int> nbd_connect(const DeviceOrder &order) {
                nla_put_string(message, NBD_ATTR_BACKEND_IDENTIFIER, order.backend.c_str()) != 0 ||
                put_sockets(message, order.sockets) != 0;
     };
+    // nbd stops the device's queue and allocates without minding that swap may be on it.
+    const IoFlusher no_io;
     const auto done = nbd->ask(
         {.command = NBD_CMD_CONNECT, .flags = 0, .put = put, .take = [&](nlmsghdr &message) {
              take_index(message, index);
