@@ -86,7 +86,7 @@ GuestMessage parse_object(const json &m) {
                              json_field::value(m, "heap_calls", std::uint64_t{0}),
                              m.value("message", "")};
     if (type == "failed_allocations")
-        return FailedAllocationsMessage{m.at("count").get<std::uint64_t>()};
+        return FailedAllocationsMessage{json_field::value(m, "count", std::uint64_t{0})};
     if (type == "daemon_report")
         return DaemonReportMessage{m.get<DaemonReport>()};
     if (type == "status")
