@@ -82,8 +82,8 @@ analysed_make()
 		>>"$log" 2>&1 </dev/null || { tail -5 "$log"; return 1; }
 }
 
-# Once for all checks. The files of kmod/hooks are part of the kernel, not of a module: they are
-# compiled as such, but not linked.
+# Once for all checks. The files of kmod/hooks are part of the kernel, not of a module: those that
+# this one has are compiled as such, but not linked.
 analyse()
 {
 	work=$scratch/analysed log=$root/build/sparse.log
@@ -95,7 +95,7 @@ analyse()
 	cat >"$work/kmod/hooks/Kbuild" <<-'END'
 		ccflags-y += -I$(srctree)/mm
 		obj-m += hooks.o
-		hooks-y := $(patsubst $(src)/%.c,%.o,$(wildcard $(src)/*.c))
+		hooks-y := $(patsubst %.c,%.o,$(notdir $(wildcard $(srctree)/mm/memreserve*.c)))
 	END
 	analysed_make "$(readlink -f "$artefacts/build")" "$work/kmod/hooks" KBUILD_CFLAGS_MODULE= hooks.o
 	if [ -e build/artefacts/debian-6.12/build ]; then # what needs no hooks
