@@ -59,14 +59,14 @@ Result<LabServer> LabServer::start(const std::vector<std::string> &before) {
     for (const auto *word : {"/bin/nbdkit", "-f", "-i", address, "-p", port, "memory", "16M"})
         argv.emplace_back(word);
     // One that was killed a moment ago may still be there.
-    const auto gone = Clock::now() + limit;
+    const auto gone = Clock::now() + limit * patience();
     while (answers() && Clock::now() < gone)
         ::usleep(20'000);
     auto child = Child::run(argv, give_up_protection);
     if (!child)
         return tl::unexpected(child.error());
     LabServer server(std::move(*child));
-    for (const auto end = Clock::now() + limit; !answers(); ::usleep(20'000))
+    for (const auto end = Clock::now() + limit * patience(); !answers(); ::usleep(20'000))
         if (Clock::now() >= end) {
             char why[512] = "";
             const auto got = ::read(server.child_.pipe(), why, sizeof why - 1);
@@ -97,7 +97,7 @@ void clear_client() {
     (void)run_to_end({"/bin/nbd-client", "-d", device}, limit);
     for (const int pid : processes_named("nbd-client"))
         ::kill(pid, SIGKILL);
-    for (const auto end = Clock::now() + limit;
+    for (const auto end = Clock::now() + limit * patience();
          ::access("/sys/block/nbd1/pid", F_OK) == 0 && Clock::now() < end;)
         ::usleep(20'000);
 }
@@ -118,7 +118,7 @@ std::vector<int> processes_named(const std::string &name) {
 }
 
 bool readable_within(const char *path, double seconds) {
-    const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+    const auto end = Clock::now() + std::chrono::duration<double>(seconds * patience());
     do {
         auto child = Child::call([path](int) { return read_a_block(path); });
         if (child && child->follow(2s, [](std::string_view) {}).ok())

@@ -12,7 +12,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t output_limit = 16 * 1024;
-int patience = 1; // set once, before any child
+int times_as_long = 1; // set once, before any child
 constexpr int exit_not_started = 127;
 constexpr int exit_not_prepared = 126;
 
@@ -81,13 +81,17 @@ void Child::kill_now() {
 }
 
 void be_patient(int times) {
-    patience = times;
+    times_as_long = times;
+}
+
+int patience() {
+    return times_as_long;
 }
 
 ProcessEnd Child::follow(std::chrono::milliseconds silence,
                          const std::function<void(std::string_view)> &on_line) {
     std::string pending;
-    silence *= patience;
+    silence *= times_as_long;
     auto deadline = Clock::now() + silence;
     bool open = true;
     ProcessEnd end;

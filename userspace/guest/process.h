@@ -15,6 +15,8 @@ namespace netswap::guest {
 
 /// From now on limits of children are so many times as long.
 void be_patient(int times);
+/// How many times, 1 unless be_patient() was called.
+int patience();
 
 struct ProcessEnd {
     int status = 0;         ///< as from waitpid
