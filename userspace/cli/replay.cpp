@@ -152,10 +152,10 @@ class Replay {
         else
             fmt::print("not as recorded: {}\n", printable(outcome.difference));
         const auto console = read_file(out + "/" + Recording::console_name);
-        if (console && recording_.diagnosis_at > 0 && console->size() > recording_.diagnosis_at) {
+        if (const auto at = recording_.diagnosis_at; console && at && console->size() > *at) {
             const auto &samples = recording_.record.samples;
             const auto hang =
-                analyse_hang(std::string_view(*console).substr(recording_.diagnosis_at),
+                analyse_hang(std::string_view(*console).substr(*at),
                              samples.empty() ? std::nullopt : std::optional(samples.back()));
             for (const auto &line : hang.cycle)
                 fmt::print("  {}\n", printable(line));

@@ -38,7 +38,7 @@ nlohmann::json to_json(const Recording &r) {
             {"qemu", r.qemu},
             {"vmlinux", r.vmlinux},
             {"instructions", r.instructions},
-            {"diagnosis_at", r.diagnosis_at},
+            {"diagnosis_at", json_field::or_null(r.diagnosis_at)},
             {"record", r.record}};
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,10 +23,10 @@ struct Recording {
     std::string append; ///< kernel command line
     std::int64_t mem_mib = 0;
     std::string nic;
-    std::string qemu;               ///< version
-    std::string vmlinux;            ///< for gdb; where it was then, "" if it was not found
-    std::uint64_t instructions = 0; ///< until the run was ended; 0: not known
-    std::size_t diagnosis_at = 0;   ///< where in the console the answers to sysrq begin; 0: none
+    std::string qemu;                        ///< version
+    std::string vmlinux;                     ///< for gdb; where it was then, "" if it was not found
+    std::uint64_t instructions = 0;          ///< until the run was ended; 0: not known
+    std::optional<std::size_t> diagnosis_at; ///< where in the console the answers to sysrq begin
     RunRecord record;
 
     bool operator==(const Recording &) const = default;

@@ -241,13 +241,13 @@ void Supervisor::diagnose() {
     // The console shows warnings only; what sysrq prints is mostly below that.
     ask('9');
     ask('w');
-    if (wants_all_tasks(std::string_view(result_.console).substr(result_.diagnosis_at)))
+    if (wants_all_tasks(std::string_view(result_.console).substr(*result_.diagnosis_at)))
         ask('t');
     for (const char key : {'m', 'd', 'y'})
         ask(key);
     const auto &samples = result_.record.samples;
     result_.record.hang =
-        analyse_hang(std::string_view(result_.console).substr(result_.diagnosis_at),
+        analyse_hang(std::string_view(result_.console).substr(*result_.diagnosis_at),
                      samples.empty() ? std::nullopt : std::optional(samples.back()));
 }
 
@@ -278,8 +278,8 @@ void Supervisor::drain() {
 void Supervisor::finish_record() {
     // What sysrq printed is no finding of its own (lockdep's text holds the word "BUG" at times).
     std::string_view console = result_.console;
-    if (result_.diagnosis_at > 0)
-        console = console.substr(0, result_.diagnosis_at);
+    if (result_.diagnosis_at)
+        console = console.substr(0, *result_.diagnosis_at);
     evidence_.console = scan_console(console);
     evidence_.console_tail = last_lines(console, 3);
     if (faults_) {

@@ -42,7 +42,7 @@ struct SupervisedRun {
     RunRecord record; ///< without log
     std::vector<TestMessage> tests;
     std::string console;
-    std::size_t diagnosis_at = 0; ///< where in the console the answers to sysrq begin; 0: none
+    std::optional<std::size_t> diagnosis_at; ///< where in the console the answers to sysrq begin
 };
 
 /// Drives one guest from its first word to its verdict or its end: sends the orders, watches
