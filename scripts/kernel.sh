@@ -208,6 +208,7 @@ configure()
 
 build_kernel()
 {
+	local targets=(bzImage modules)
 	kernel=$cache/kernel/$flavour-$kernel_key
 	[ ! -e "$kernel/complete" ] || return 0
 	with_lock kernel
@@ -216,8 +217,9 @@ build_kernel()
 	extract_source
 	make_tree
 	configure
+	! grep -q '^CONFIG_GDB_SCRIPTS=y' "$kernel/src/build/.config" || targets+=(scripts_gdb)
 	run_logged "$kernel/log" "kernel $flavour" "$typical_objects" \
-		kernel_make "-j$(nproc)" bzImage modules
+		kernel_make "-j$(nproc)" "${targets[@]}"
 	ln -sfn src/build "$kernel/build"
 	ln -sfn build/vmlinux "$kernel/vmlinux"
 	ln -sfn build/.config "$kernel/config"
