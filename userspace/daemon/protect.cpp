@@ -12,10 +12,7 @@
 #include <sys/prctl.h>
 
 #include "lib/fd.h"
-
-#ifndef PR_SET_IO_FLUSHER
-#define PR_SET_IO_FLUSHER 57
-#endif
+#include "lib/io_flusher.h"
 
 namespace netswap {
 

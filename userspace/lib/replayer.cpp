@@ -55,17 +55,19 @@ ReplayOutcome Replayer::run() {
 }
 
 void Replayer::take(const MachineEvent &event) {
-    const auto follows = [](std::string_view recorded, std::string_view said) {
-        return recorded.substr(0, said.size()) == said;
+    // What was said before is known to be the same.
+    const auto goes_on = [&](const std::string &recorded, std::string &said,
+                             const std::string &text) {
+        over_ = over_ ||
+                recorded.compare(std::min(said.size(), recorded.size()), text.size(), text) != 0;
+        said += text;
     };
     switch (event.kind) {
     case MachineEvent::Kind::console:
-        outcome_.said.console += event.text;
-        over_ = over_ || !follows(recorded_.console, outcome_.said.console);
+        goes_on(recorded_.console, outcome_.said.console, event.text);
         break;
     case MachineEvent::Kind::channel_line:
-        outcome_.said.channel += event.text + "\n";
-        over_ = over_ || !follows(recorded_.channel, outcome_.said.channel);
+        goes_on(recorded_.channel, outcome_.said.channel, event.text + "\n");
         break;
     case MachineEvent::Kind::machine_end:
         outcome_.difference = "QEMU ended: " + event.text;

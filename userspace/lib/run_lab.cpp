@@ -40,7 +40,8 @@ std::string symbols_of(const std::string &kernel) {
 RunLab::RunLab(const RunTask &task, const Clock &clock)
     : task_(task), clock_(clock), scratch_(path("scratch")),
       // The plan was checked when it was made.
-      kinds_(parse_hostile(task.plan.params.hostile).value_or(std::vector<HostileKind>{})) {}
+      kinds_(parse_hostile(task.plan.params.hostile).value_or(std::vector<HostileKind>{})),
+      faults_(parse_faults(task.plan.params.faults).value_or(std::vector<FaultOrder>{})) {}
 
 Result<QemuMachine> RunLab::start() {
     const auto &params = task_.plan.params;
@@ -52,7 +53,7 @@ Result<QemuMachine> RunLab::start() {
         if (auto ok = start_network(); !ok)
             return tl::unexpected(ok.error());
         options.server = &service_->process();
-        options.monitor = asks_for(FaultKind::link_carrier);
+        options.monitor = asks_for([](FaultKind kind) { return kind == FaultKind::link_carrier; });
         options.interface_name = lab_tap_name;
         options.config.nic = params.nic;
         options.config.tap_fd = network_->tap();
@@ -139,15 +140,16 @@ HostileRig RunLab::hostile_rig() {
 
 Status RunLab::start_server() {
     server_log_ = open_log("server.log");
-    const bool relayed = asks_for_replies();
-    auto service = NbdService::start(task_.plan.params.server,
-                                     {.address = relayed ? loopback : lab_host_address,
-                                      .port = lab_nbd_port,
-                                      .export_name = lab_export,
-                                      .size_bytes = task_.plan.params.swap_mib * mib,
-                                      .scratch = scratch_,
-                                      .keep = asks_for(FaultKind::server_kill),
-                                      .log_fd = server_log_.get()});
+    const bool relayed = asks_for([](FaultKind kind) { return reply_fault_of(kind).has_value(); });
+    auto service = NbdService::start(
+        task_.plan.params.server,
+        {.address = relayed ? loopback : lab_host_address,
+         .port = lab_nbd_port,
+         .export_name = lab_export,
+         .size_bytes = task_.plan.params.swap_mib * mib,
+         .scratch = scratch_,
+         .keep = asks_for([](FaultKind kind) { return kind == FaultKind::server_kill; }),
+         .log_fd = server_log_.get()});
     if (!service)
         return tl::unexpected(service.error());
     service_ = std::move(*service);
@@ -165,17 +167,9 @@ Status RunLab::start_server() {
     return {};
 }
 
-bool RunLab::asks_for_replies() const {
-    const auto orders = parse_faults(task_.plan.params.faults);
-    return orders && std::any_of(orders->begin(), orders->end(), [](const auto &order) {
-               return reply_fault_of(order.kind).has_value();
-           });
-}
-
-bool RunLab::asks_for(FaultKind kind) const {
-    const auto orders = parse_faults(task_.plan.params.faults);
-    return orders && std::any_of(orders->begin(), orders->end(),
-                                 [&](const auto &order) { return order.kind == kind; });
+bool RunLab::asks_for(const std::function<bool(FaultKind)> &such) const {
+    return std::any_of(faults_.begin(), faults_.end(),
+                       [&](const auto &order) { return such(order.kind); });
 }
 
 } // namespace netswap

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,13 +47,14 @@ class RunLab {
 
   private:
     Status start_server();
-    [[nodiscard]] bool asks_for_replies() const;
-    [[nodiscard]] bool asks_for(FaultKind kind) const;
+    /// Whether a fault of --faults is such a one.
+    [[nodiscard]] bool asks_for(const std::function<bool(FaultKind)> &such) const;
 
     const RunTask &task_;
     const Clock &clock_;
     std::string scratch_;
     std::vector<HostileKind> kinds_;
+    std::vector<FaultOrder> faults_;
     std::optional<LabNetwork> network_;
     Fd server_log_;
     Fd qemu_log_;

@@ -83,11 +83,11 @@ std::vector<SlabFacts> read_slabs(const Tree &tree) {
     std::vector<SlabFacts> slabs;
     for (const auto *name : caches) {
         const auto order = parse_number(tree.sys(std::string("kernel/slab/") + name + "/order"));
-        const auto listed = tree.slab_pages(name);
         SlabFacts slab{name, 8, true}; // order 3 is as far as SLUB goes by itself
         if (order && *order >= 0 && *order < 12)
             slab.pages = 1 << *order;
-        else if (listed && *listed > 0 && *listed < 1 << 12)
+        else if (const auto listed = tree.slab_pages(name);
+                 listed && *listed > 0 && *listed < 1 << 12)
             slab.pages = static_cast<int>(*listed);
         else
             slab.known = false;

@@ -9,12 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/io_flusher.h"
 #include "lib/text.h"
-
-#ifndef PR_SET_IO_FLUSHER
-#define PR_SET_IO_FLUSHER 57
-#define PR_GET_IO_FLUSHER 58
-#endif
 
 namespace netswap::live {
 

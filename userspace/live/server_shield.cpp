@@ -12,11 +12,8 @@
 #include <unistd.h>
 
 #include "lib/fd.h"
+#include "lib/io_flusher.h"
 #include "lib/text.h"
-
-#ifndef PR_SET_IO_FLUSHER
-#define PR_SET_IO_FLUSHER 57
-#endif
 
 namespace netswap::live {
 
