@@ -35,6 +35,23 @@ struct served {
 	bool disturbed;			/* others freed memory meanwhile */
 };
 
+static bool is_marked(const void *object)
+{
+	return object && folio_test_active(virt_to_folio(object));
+}
+
+/* Each object may be missing. */
+static void note_served(struct served *served, const void *first,
+			const void *ordinary, const void *second)
+{
+	served->first = first;
+	served->second = second;
+	served->first_marked = is_marked(first);
+	served->same_slab = first && second &&
+			    virt_to_folio(first) == virt_to_folio(second);
+	served->ordinary_marked = is_marked(ordinary);
+}
+
 static struct served serve_three(struct kmem_cache *cache)
 {
 	const gfp_t entitled = GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN;
@@ -47,14 +64,7 @@ static struct served serve_three(struct kmem_cache *cache)
 	first = kmem_cache_alloc(cache, entitled);
 	ordinary = kmem_cache_alloc(cache, GFP_NOWAIT | __GFP_NOWARN);
 	second = kmem_cache_alloc(cache, entitled);
-	served.first = first;
-	served.second = second;
-	if (first)
-		served.first_marked = folio_test_active(virt_to_folio(first));
-	if (first && second)
-		served.same_slab = virt_to_folio(first) == virt_to_folio(second);
-	if (ordinary)
-		served.ordinary_marked = folio_test_active(virt_to_folio(ordinary));
+	note_served(&served, first, ordinary, second);
 	served.disturbed = (first && !served.first_marked) ||
 			   (ordinary && !served.ordinary_marked);
 	starve_end(&starve);
@@ -149,23 +159,14 @@ static struct served serve_after_free(struct kmem_cache *cache, bool elsewhere)
 	kept = kmem_cache_alloc(cache, entitled);
 	for (i = 0; i < OBJECTS; i++) {
 		freed[i] = kmem_cache_alloc(cache, entitled);
-		served.disturbed |= freed[i] &&
-				    !folio_test_active(virt_to_folio(freed[i]));
+		served.disturbed |= freed[i] && !is_marked(freed[i]);
 	}
 	smp_call_function_single(elsewhere ? other_cpu() : raw_smp_processor_id(),
 				 free_and_ask, &errand, true);
 	ordinary = kmem_cache_alloc(cache, GFP_NOWAIT | __GFP_NOWARN);
 	second = kmem_cache_alloc(cache, entitled);
-	served.first = kept;
-	served.second = second;
-	if (kept)
-		served.first_marked = folio_test_active(virt_to_folio(kept));
-	if (kept && second)
-		served.same_slab = virt_to_folio(kept) == virt_to_folio(second);
-	if (ordinary)
-		served.ordinary_marked = folio_test_active(virt_to_folio(ordinary));
-	if (errand.ordinary)
-		served.ordinary_marked |= folio_test_active(virt_to_folio(errand.ordinary));
+	note_served(&served, kept, ordinary, second);
+	served.ordinary_marked |= is_marked(errand.ordinary);
 	served.disturbed |= (kept && !served.first_marked) ||
 			    ((ordinary || errand.ordinary) && !served.ordinary_marked);
 	migrate_enable();
