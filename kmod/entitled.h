@@ -3,7 +3,7 @@
 #define _NETSWAP_ENTITLED_H
 
 #include <linux/gfp.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/oom.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>

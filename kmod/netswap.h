@@ -10,7 +10,7 @@
 #define _NETSWAP_H
 
 #include <linux/list.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 

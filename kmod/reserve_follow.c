@@ -24,7 +24,7 @@
 #include <linux/ethtool.h>
 #include <linux/export.h>
 #include <linux/jiffies.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/notifier.h>

@@ -3,7 +3,7 @@
 #define _NETSWAP_RX_RESERVE_H
 
 #include <kunit/visibility.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/types.h>
 
 #if IS_ENABLED(CONFIG_KUNIT)

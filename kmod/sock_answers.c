@@ -110,6 +110,12 @@ static bool admit(const struct sock *sk, const struct sk_buff *skb)
 	return false;
 }
 
+/* What a listener accepts is no swap traffic, whatever the listener was before. */
+static bool inherit(const struct sock *child)
+{
+	return false;
+}
+
 static gfp_t xmit_gfp(const struct sock *sk, gfp_t gfp)
 {
 	if (!sock_flag(sk, SOCK_MEMALLOC))
@@ -144,6 +150,7 @@ static const struct memreserve_sock_ops ops = {
 	.set = sock_mark_set,
 	.clear = sock_mark_clear,
 	.dies = sock_mark_dies,
+	.inherit = inherit,
 	.sk_gfp = sk_gfp,
 	.rx_gfp = rx_gfp,
 	.dev_page_gfp = dev_page_gfp,

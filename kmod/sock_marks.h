@@ -22,7 +22,6 @@ bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id);
 bool sock_mark_set(struct sock *sk);
 bool sock_mark_clear(struct sock *sk);
 bool sock_mark_dies(struct sock *sk);
-/* Is a socket marked that gets datagrams? Any context. */
 /* Does the route of a marked socket lead through a virtual device? Softirq. */
 bool sock_marks_tunnelled(void);
 /* For user space. */

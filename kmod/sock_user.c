@@ -12,7 +12,7 @@ static int user_mark(struct sock *sk, u32 *id)
 	bool marked;
 
 	lock_sock(sk);
-	/* What it accepts would inherit a mark that is on no list. */
+	/* It sends nothing, and what it accepts does not inherit the mark. */
 	if (sk->sk_state == TCP_LISTEN) {
 		release_sock(sk);
 		return -EINVAL;

@@ -2,7 +2,8 @@
 /*
  * memreserve - asks who may use emergency memory, and for what.
  *
- * See include/linux/memreserve.h for the questions. Each is asked in one of
+ * See include/linux/memreserve.h for the questions, memreserve_ops.h for the
+ * answers. Each is asked in one of
  *
  *   memreserve_page.c      groups gfp and slab, and the emergency pool
  *   memreserve_net.c       groups sock and refill, and the count of marks
@@ -23,7 +24,7 @@
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>

@@ -4,7 +4,7 @@
  * and may not where the memory for it cannot be reserved.
  */
 #include <linux/compiler.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/notifier.h>
 #include <linux/sysctl.h>
 #include <net/inet_frag.h>

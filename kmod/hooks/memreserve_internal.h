@@ -3,7 +3,7 @@
 #ifndef _MM_MEMRESERVE_INTERNAL_H
 #define _MM_MEMRESERVE_INTERNAL_H
 
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/types.h>
 
 /**

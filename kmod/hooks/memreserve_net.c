@@ -6,7 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/sched/mm.h>
@@ -23,6 +23,11 @@
  */
 
 static bool bare_sk_ignore(struct sock *sk)
+{
+	return false;
+}
+
+static bool bare_inherit(const struct sock *child)
 {
 	return false;
 }
@@ -86,6 +91,7 @@ static const struct memreserve_sock_ops bare_sock_ops = {
 	.set = bare_sk_ignore,
 	.clear = bare_sk_ignore,
 	.dies = bare_sk_ignore,
+	.inherit = bare_inherit,
 	.sk_gfp = bare_sk_gfp,
 	.rx_gfp = bare_gfp,
 	.dev_page_gfp = bare_gfp,
@@ -103,6 +109,7 @@ static const struct memreserve_sock_ops bare_sock_ops = {
 DEFINE_STATIC_CALL(mr_sk_set, bare_sk_ignore);
 DEFINE_STATIC_CALL(mr_sk_clear, bare_sk_ignore);
 DEFINE_STATIC_CALL(mr_sk_dies, bare_sk_ignore);
+DEFINE_STATIC_CALL(mr_inherit, bare_inherit);
 DEFINE_STATIC_CALL(mr_sk_gfp, bare_sk_gfp);
 DEFINE_STATIC_CALL(mr_rx_gfp, bare_gfp);
 DEFINE_STATIC_CALL(mr_dev_page_gfp, bare_gfp);
@@ -264,6 +271,7 @@ static void aim_sock(const void *ops)
 	static_call_update(mr_sk_set, sock->set);
 	static_call_update(mr_sk_clear, sock->clear);
 	static_call_update(mr_sk_dies, sock->dies);
+	static_call_update(mr_inherit, sock->inherit);
 	static_call_update(mr_sk_gfp, sock->sk_gfp);
 	static_call_update(mr_rx_gfp, sock->rx_gfp);
 	static_call_update(mr_dev_page_gfp, sock->dev_page_gfp);
@@ -331,6 +339,15 @@ void memreserve_sk_dies(struct sock *sk)
 {
 	if (static_call(mr_sk_dies)(sk))
 		memreserve_sk_uncount(1);
+}
+
+/* It was not counted: its mark came with the memory that was copied. */
+void memreserve_ask_inherit(struct sock *child)
+{
+	if (static_call(mr_inherit)(child))
+		return;
+	sock_reset_flag(child, SOCK_MEMALLOC);
+	child->sk_allocation &= ~__GFP_MEMALLOC;
 }
 
 int memreserve_sk_count(void)

@@ -8,7 +8,7 @@
 #include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/oom.h>

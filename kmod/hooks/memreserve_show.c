@@ -6,7 +6,7 @@
 
 #include <linux/init.h>
 #include <linux/kobject.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>

@@ -11,6 +11,7 @@
 void memreserve_sk_set(struct sock *sk);
 void memreserve_sk_clear(struct sock *sk);
 void memreserve_sk_dies(struct sock *sk);
+void memreserve_ask_inherit(struct sock *child);
 gfp_t memreserve_ask_sk_gfp(const struct sock *sk, gfp_t gfp);
 gfp_t memreserve_ask_rx_gfp(gfp_t gfp);
 gfp_t memreserve_ask_dev_page_gfp(gfp_t gfp);
@@ -111,6 +112,13 @@ void memreserve_leave_backlog(void);
 	do { \
 		if (memreserve_asks(SOCK) && skb_pfmemalloc(skb)) \
 			memreserve_leave_backlog(); \
+	} while (0)
+
+/* @child was copied from a listener, with its mark if it has one. */
+#define memreserve_sk_inherits(child) \
+	do { \
+		if (memreserve_asks(SOCK) && sock_flag(child, SOCK_MEMALLOC)) \
+			memreserve_ask_inherit(child); \
 	} while (0)
 
 #define memreserve_exempt(sk) \

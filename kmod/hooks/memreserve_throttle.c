@@ -4,7 +4,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/ktime.h>
-#include <linux/memreserve.h>
+#include <linux/memreserve_ops.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 //
-// Sockets ask: is this one marked, what when a marked one dies, what of a page
-// fragment cache that holds a reserve page, and may a marked one have memory
+// Sockets ask: is this one marked, what when a marked one dies or is copied, what of
+// a page fragment cache that holds a reserve page, and may a marked one have memory
 // when the limits of its protocol or its control group are reached (series
 // patch 8 and what it left open).
 //
@@ -9,6 +9,7 @@
 // netswap-rule: sk_set  file=net/core/sock.c  token=memreserve_sk_set  count=1
 // netswap-rule: sk_clear  file=net/core/sock.c  token=memreserve_sk_clear  count=1
 // netswap-rule: sk_dies  file=net/core/sock.c  token=memreserve_sk_dies  count=1
+// netswap-rule: sk_inherits  file=net/core/sock.c  token=memreserve_sk_inherits(newsk)  count=1
 // netswap-rule: sk_backlog_unmarked  file=net/core/sock.c  token=unmarked while the packet waited  count=1
 // netswap-rule: frag_stale  file=net/core/sock.c  token=memreserve_frag_stale  count=1
 // netswap-rule: sk_limits  file=net/core/sock.c  token=memreserve_exempt  count=1  kernels=6.12  elsewhere: sk_limits_old
@@ -58,6 +59,17 @@ statement S, S1;
 +		memreserve_sk_dies(sk);
  	S
  	... when any
+ }
+
+@sk_inherits@
+symbol newsk, SOCK_DONE;
+@@
+ sk_clone_lock(...)
+ {
+ 	<+...
+ 	sock_reset_flag(newsk, SOCK_DONE);
++	memreserve_sk_inherits(newsk);
+ 	...+>
  }
 
 @sk_backlog_unmarked@

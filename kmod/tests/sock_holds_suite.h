@@ -9,10 +9,15 @@
 #define _NETSWAP_TESTS_SOCK_HOLDS_SUITE_H
 
 #include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/in.h>
 #include <linux/net.h>
 #include <linux/sched/mm.h>
+#include <linux/sizes.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <net/sock.h>
+#include <net/tls.h>
 #include <net/udp.h>
 
 #include "answerer.h"
@@ -131,7 +136,6 @@ static void stream_to_process_gets_no_reserve(struct kunit *test)
 	struct socket *ours, *theirs;
 	unsigned int flags;
 	struct starve starve;
-	struct sk_buff *skb;
 	bool queued = false;
 	int i, ret = 0;
 
@@ -140,17 +144,20 @@ static void stream_to_process_gets_no_reserve(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_UNIX, SOCK_STREAM,
 					       0, &theirs), 0);
 	KUNIT_ASSERT_EQ(test, ours->ops->socketpair(ours, theirs), 0);
+	ours->sk->sk_sndbuf = SZ_32M;
 
 	starve_begin(&starve);
 	starve_take(&starve, GFP_ATOMIC);
 	flags = memalloc_noreclaim_save();
-	for (i = 0; i < 200 && ret >= 0; i++)
+	/* Caches are used up first, and what others free meanwhile. */
+	for (i = 0; i < 20000 && ret >= 0 && !queued; i++) {
 		ret = kernel_sendmsg(ours, &msg, &line, 1, line.iov_len);
+		if (ret >= 0)
+			queued = skb_pfmemalloc(skb_peek_tail(&theirs->sk->sk_receive_queue));
+	}
 	memalloc_noreclaim_restore(flags);
 	starve_end(&starve);
 
-	skb_queue_walk(&theirs->sk->sk_receive_queue, skb)
-		queued |= skb_pfmemalloc(skb);
 	KUNIT_EXPECT_EQ(test, queued, !answers());
 	if (answers())
 		KUNIT_EXPECT_EQ(test, ret, -ENOBUFS);
@@ -159,7 +166,100 @@ static void stream_to_process_gets_no_reserve(struct kunit *test)
 	sock_release(theirs);
 }
 
+static struct socket *new_stream(struct kunit *test)
+{
+	struct socket *sock;
+
+	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_INET, SOCK_STREAM,
+					       IPPROTO_TCP, &sock), 0);
+	return sock;
+}
+
+/* A connection over loopback: @client, and what @listener accepted. */
+static struct socket *
+accept_from(struct kunit *test, struct socket *listener, struct socket *client)
+{
+	struct sockaddr_in at = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct sockaddr *address = (struct sockaddr *)&at;
+	struct socket *accepted;
+
+	KUNIT_ASSERT_EQ(test, kernel_bind(listener, address, sizeof(at)), 0);
+	KUNIT_ASSERT_EQ(test, kernel_listen(listener, 1), 0);
+	KUNIT_ASSERT_GT(test, kernel_getsockname(listener, address), 0);
+	KUNIT_ASSERT_EQ(test, kernel_connect(client, address, sizeof(at), 0), 0);
+	KUNIT_ASSERT_EQ(test, kernel_accept(listener, &accepted, 0), 0);
+	return accepted;
+}
+
+/* The kernel copies the mark, and counts the copy nowhere. */
+static void accepted_socket_does_not_inherit_mark(struct kunit *test)
+{
+	struct socket *listener = new_stream(test), *client = new_stream(test);
+	struct socket *accepted;
+	bool copied;
+
+	sk_set_memalloc(listener->sk);
+	copied = sock_flag(listener->sk, SOCK_MEMALLOC) && !answers();
+	accepted = accept_from(test, listener, client);
+
+	KUNIT_EXPECT_EQ(test, sock_flag(accepted->sk, SOCK_MEMALLOC), copied);
+	KUNIT_EXPECT_EQ(test, !!(accepted->sk->sk_allocation & __GFP_MEMALLOC), copied);
+
+	sock_release(accepted);
+	sock_release(client);
+	sk_clear_memalloc(listener->sk);
+	sock_release(listener);
+}
+
+static gfp_t tls_allocates_with;	/* 0: no record has come yet */
+
+static void note_gfp(struct sock *sk)
+{
+	WRITE_ONCE(tls_allocates_with, sk->sk_allocation);
+}
+
+/* TLS in the kernel puts records together in softirq, with a gfp of its own. */
+static void tls_keeps_grant(struct kunit *test)
+{
+	struct tls12_crypto_info_aes_gcm_128 keys = {
+		.info = { TLS_1_2_VERSION, TLS_CIPHER_AES_GCM_128 },
+	};
+	/* Type, version, length; what follows nobody decrypts. */
+	u8 record[5 + 40] = { 23, 3, 3, 0, sizeof(record) - 5 };
+	struct socket *listener = new_stream(test), *client = new_stream(test);
+	struct kvec line = { .iov_base = record, .iov_len = sizeof(record) };
+	struct msghdr msg = {};
+	struct socket *server;
+	int tries;
+
+	server = accept_from(test, listener, client);
+	server->sk->sk_data_ready = note_gfp;
+	KUNIT_ASSERT_EQ(test, server->ops->setsockopt(server, SOL_TCP, TCP_ULP,
+						      KERNEL_SOCKPTR("tls"), 3), 0);
+	KUNIT_ASSERT_EQ(test, server->ops->setsockopt(server, SOL_TLS, TLS_RX,
+						      KERNEL_SOCKPTR(&keys),
+						      sizeof(keys)), 0);
+	sk_set_memalloc(server->sk);
+	WRITE_ONCE(tls_allocates_with, 0);
+	KUNIT_EXPECT_EQ(test, kernel_sendmsg(client, &msg, &line, 1, line.iov_len),
+			(int)sizeof(record));
+	for (tries = 0; tries < 100 && !READ_ONCE(tls_allocates_with); tries++)
+		msleep(20);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(tls_allocates_with), answers() ?
+			GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN : GFP_ATOMIC);
+
+	sk_clear_memalloc(server->sk);
+	sock_release(server);
+	sock_release(client);
+	sock_release(listener);
+}
+
 static struct kunit_case sock_holds_cases[] = {
+	KUNIT_CASE(accepted_socket_does_not_inherit_mark),
+	KUNIT_CASE(tls_keeps_grant),
 	KUNIT_CASE(marked_and_unmarked_stay_apart),
 	KUNIT_CASE(limits_of_all_do_not_bind_marked_socket),
 	KUNIT_CASE(stream_to_process_gets_no_reserve),
