@@ -12,7 +12,7 @@ set -euo pipefail
 # Objects that a build in the checkout left there do not count.
 list()
 {
-	(cd "$root" && find kmod/stock kmod/common kmod/genl.h kmod/uapi/netswap.h \
+	(cd "$root" && find kmod/stock kmod/common kmod/compat kmod/genl.h kmod/uapi/netswap.h \
 		-path kmod/stock/tests -prune -o -type f \
 		\( -name Kbuild -o -name '*.[ch]' -o -name dkms.conf \) \
 		! -name '*.mod.c' ! -name '.*' -print | LC_ALL=C sort)
