@@ -83,6 +83,9 @@ TEST(Checkers, StretchTheLimitsForFaults) {
 TEST(Checkers, TheirFirstFindingEndsTheGuest) {
     EXPECT_THAT(kernel_command_line(false, "", true), HasSubstr(" panic_on_warn=1"));
     EXPECT_THAT(kernel_command_line(true), Not(HasSubstr("panic_on_warn")));
+    EXPECT_FALSE(read_checkers("").stop_at_first());
+    EXPECT_TRUE(read_checkers("CONFIG_DEBUG_KMEMLEAK=y\n").stop_at_first());
+    EXPECT_FALSE(read_checkers("CONFIG_KCSAN=y\nCONFIG_PROVE_LOCKING=y\n").stop_at_first());
 }
 
 } // namespace

@@ -7,6 +7,9 @@
 namespace netswap::guest {
 
 bool is_kernel_fault(std::string_view line) {
+    // Whose it is only the whole report tells, which the host reads.
+    if (line.starts_with("BUG: KCSAN: "))
+        return false;
     static constexpr std::array<std::string_view, 7> anywhere{
         "kernel BUG at",          "general protection fault", "Unable to handle kernel",
         "suspicious RCU usage",   "scheduling while atomic",  "refcount_t:",

@@ -16,6 +16,9 @@ struct Checkers {
     bool fails_allocations = false; ///< on request, by its debugfs
 
     [[nodiscard]] bool has(std::string_view name) const;
+    /// Whether the first warning is to end the run. KCSAN also warns of races in code that is not
+    /// ours; see find_data_races().
+    [[nodiscard]] bool stop_at_first() const { return !names.empty() && !has("KCSAN"); }
     /// By how much a limit for an ordinary kernel is to be multiplied.
     [[nodiscard]] int patience() const { return names.empty() ? 1 : 6; }
     /// Less guest memory than this leaves a storm too little beside what the checkers take.

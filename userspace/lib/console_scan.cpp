@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "lib/data_races.h"
 #include "lib/text.h"
 
 namespace netswap {
@@ -66,6 +67,8 @@ std::string_view plain_line(std::string_view line) {
 
 ConsoleFindings scan_console(std::string_view text) {
     ConsoleFindings found;
+    if (const auto races = find_data_races(text); !races.ours.empty())
+        found.fatal = "KCSAN: " + races.ours;
     for (const auto raw : split(text, '\n')) {
         const auto line = plain_line(raw);
         if (contains_any(line, lockups))
@@ -73,7 +76,7 @@ ConsoleFindings scan_console(std::string_view text) {
         else if (contains_any(line, oom_kills)) {
             if (line.find(willing) == std::string_view::npos)
                 note(found.oom_kill, line);
-        } else if (contains_any(line, fatals) || line.starts_with("BUG:"))
+        } else if (contains_any(line, fatals) || (line.starts_with("BUG:") && !begins_race(line)))
             note(found.fatal, line);
         else if (contains_any(line, io_errors) && contains_any(line, write_errors))
             note(found.write_error, line);

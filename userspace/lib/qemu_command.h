@@ -62,8 +62,8 @@ std::optional<std::uint64_t> replayed_instructions(std::string_view said);
 
 /// Kernel command line of a run; `bare` chooses the policy. The guest boots on one CPU and starts
 /// the others when it has loaded its modules, so that the kernel patches its text (see
-/// QemuConfig::patches_text) while nobody else can run it. A kernel with checkers ends with the
-/// first thing they find. `channel` is channel_device().
+/// QemuConfig::patches_text) while nobody else can run it. A kernel that is `checked` ends with
+/// the first thing that its checkers find. `channel` is channel_device().
 std::string kernel_command_line(bool bare, const std::string &channel = "", bool checked = false);
 
 /// The command as a line for a shell, for the log directory.

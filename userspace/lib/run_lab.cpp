@@ -84,7 +84,7 @@ Result<QemuMachine> RunLab::start() {
     }
     config.append =
         kernel_command_line(task_.plan.arm.policy == Policy::bare, channel_device(config),
-                            !task_.artefacts.checkers.names.empty());
+                            task_.artefacts.checkers.stop_at_first());
     config_ = config;
     return QemuMachine::start(std::move(options));
 }
