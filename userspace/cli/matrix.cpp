@@ -106,6 +106,7 @@ class Matrix {
         auto order = matrix_order(flags_);
         if (!order)
             return tl::unexpected(order.error());
+        order->base.patience = lab_.checkers(order->base.kernel).patience();
         auto cells = make_cells(order->base, order->dimensions);
         if (!cells)
             return tl::unexpected(cells.error());

@@ -48,6 +48,7 @@ class LabRunner final : public TrialRunner {
             return std::nullopt;
         auto arguments = scenario;
         arguments.runs = trial + 1; // each trial has a seed of its own
+        arguments.patience = lab_.checkers(arguments.kernel).patience();
         const auto plan = plan_storm(arguments);
         if (!plan)
             return tl::unexpected(plan.error());

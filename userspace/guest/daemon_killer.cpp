@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char *program = "/bin/netswapd";
 constexpr int kill_limit_ms = 10'000;
-constexpr std::uint64_t watch_limit_ns = 90'000'000'000;
+constexpr unsigned watch_limit_s = 90;
 constexpr useconds_t look_us = 5000;
 constexpr int exit_not_started = 127;
 
@@ -97,9 +97,10 @@ class Killer {
                        pid);
                 return reap_starter();
             }
-            if (monotonic_ns() > killed_ns + watch_limit_ns)
+            const auto limit_s = watch_limit_s * static_cast<unsigned>(patience());
+            if (monotonic_ns() > killed_ns + limit_s * 1'000'000'000ULL)
                 return failed(
-                    "it does not watch 90 s after the kill (state %u, last error: %.119s)",
+                    "it does not watch %u s after the kill (state %u, last error: %.119s)", limit_s,
                     static_cast<unsigned>(page_->state.load()), page_->last_error.data());
         }
     }
