@@ -20,6 +20,7 @@ constexpr int soon_failures = 30;
 constexpr std::uint64_t fence_pause_ns = 100 * ns_per_ms;
 constexpr std::uint64_t housekeeping_ns = 15 * ns_per_s;
 constexpr std::uint16_t same_flags_matter = flag_read_only;
+constexpr const char *why_removed = "the device was disconnected by somebody else";
 
 using live::KeeperState;
 
@@ -85,6 +86,22 @@ bool Keeper::old_ones_are_closed() const {
     return true;
 }
 
+/// Asks until it is so; there is no way back.
+bool Keeper::check_removed() {
+    if (removed_ || !world_.device_removed())
+        return removed_;
+    removed_ = true;
+    for (auto &slot : slots_)
+        slot.alive = false;
+    page_.last_errno = 0;
+    std::strncpy(page_.last_error.data(), why_removed, page_.last_error.size() - 1);
+    world_.log(Level::error, text("%s: pages that are only on it are lost; take the area down, "
+                                  "then up again",
+                                  why_removed)
+                                 .data());
+    return true;
+}
+
 void Keeper::note(std::uint64_t now) {
     const int up = alive();
     page_.conns_up = static_cast<std::uint32_t>(up);
@@ -103,12 +120,15 @@ void Keeper::note(std::uint64_t now) {
         next_attempt_ns_ = now;
         failures_ = 0;
         fence_told_ = false;
-        world_.log(Level::warning,
-                   text("%d of %d connections lost%s", area_.conns - up, area_.conns,
-                        area_.persist ? ", reconnecting" : "; persist is off")
-                       .data());
+        if (!check_removed())
+            world_.log(Level::warning,
+                       text("%d of %d connections lost%s", area_.conns - up, area_.conns,
+                            area_.persist ? ", reconnecting" : "; persist is off")
+                           .data());
     }
-    page_.state = failures_ == 0 ? KeeperState::reconnecting : KeeperState::waiting;
+    page_.state = removed_         ? KeeperState::removed
+                  : failures_ == 0 ? KeeperState::reconnecting
+                                   : KeeperState::waiting;
 }
 
 void Keeper::recovered(std::uint64_t now) {
@@ -171,6 +191,12 @@ bool Keeper::take(const Attempt &attempt, Slot &slot) {
 }
 
 void Keeper::replace_dead(std::uint64_t now) {
+    if (check_removed())
+        return;
+    if (!area_.persist) {
+        next_attempt_ns_ = now + turn_ns;
+        return;
+    }
     if (!old_ones_are_closed()) {
         if (!fence_told_)
             world_.log(Level::info, "waiting for the server to close the old connection");
@@ -208,6 +234,9 @@ void Keeper::housekeeping(std::uint64_t now) {
     if (now < next_housekeeping_ns_)
         return;
     next_housekeeping_ns_ = now + housekeeping_ns;
+    // No table shows UNIX sockets, and the kernel says nothing of connections that are taken away.
+    if (!area_.tcp)
+        check_removed();
     if (world_.keep_reserve())
         world_.log(Level::notice, "vm.min_free_kbytes had been lowered; set it back");
 }
@@ -226,11 +255,12 @@ Ended Keeper::run() {
         tell_manager(now);
         housekeeping(now);
         const bool down = alive() < area_.conns;
-        if (down && area_.persist && now >= next_attempt_ns_)
+        if (down && !removed_ && now >= next_attempt_ns_)
             replace_dead(now);
         now = world_.now_ns();
-        const bool waiting = alive() < area_.conns && area_.persist;
-        const auto until = waiting ? std::clamp(next_attempt_ns_, now, now + turn_ns)
+        const bool waiting = alive() < area_.conns;
+        const auto until = removed_  ? now + turn_ns
+                           : waiting ? std::clamp(next_attempt_ns_, now, now + turn_ns)
                            : page_.down_since_ns.load() != 0 ? now + first_pause_ns
                                                              : now + turn_ns;
         const auto wake = world_.wait(until);

@@ -49,6 +49,7 @@ class Keeper {
     void count_dead(int links_dead);
     void note(std::uint64_t now);
     void recovered(std::uint64_t now);
+    bool check_removed();
     bool old_ones_are_closed() const;
     void replace_dead(std::uint64_t now);
     bool take(const Attempt &attempt, Slot &slot);
@@ -67,6 +68,7 @@ class Keeper {
     std::uint64_t next_manager_ns_ = 0;
     int failures_ = 0;
     bool fence_told_ = false;
+    bool removed_ = false; ///< disconnected by somebody else: nothing can be replaced any more
 };
 
 } // namespace netswap::keeper

@@ -150,11 +150,13 @@ int GenlClient::nbd_reconfigure(int index, const char *backend, int fd) {
     request.put_u32(NBD_ATTR_INDEX, static_cast<std::uint32_t>(index));
     if (backend[0] != '\0')
         request.put_string(NBD_ATTR_BACKEND_IDENTIFIER, backend);
-    const auto sockets = request.begin_nest(NBD_ATTR_SOCKETS);
-    const auto item = request.begin_nest(NBD_SOCK_ITEM);
-    request.put_u32(NBD_SOCK_FD, static_cast<std::uint32_t>(fd));
-    request.end_nest(item);
-    request.end_nest(sockets);
+    if (fd >= 0) {
+        const auto sockets = request.begin_nest(NBD_ATTR_SOCKETS);
+        const auto item = request.begin_nest(NBD_SOCK_ITEM);
+        request.put_u32(NBD_SOCK_FD, static_cast<std::uint32_t>(fd));
+        request.end_nest(item);
+        request.end_nest(sockets);
+    }
     return ask(request);
 }
 

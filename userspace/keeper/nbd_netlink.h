@@ -26,7 +26,8 @@ class GenlClient {
 
     /// NBD_CMD_RECONFIGURE: puts the connected socket `fd` into the place of a dead connection of
     /// device `index` whose identifier is `backend`. Returns 0 or an errno value. The kernel
-    /// returns 0 as well when no connection is dead; the socket is not taken then.
+    /// returns 0 as well when no connection is dead; the socket is not taken then. Without a socket
+    /// (-1) nothing changes; EINVAL says that the device takes none, for it was disconnected.
     int nbd_reconfigure(int index, const char *backend, int fd);
 
     /// netswap's task-grant and socket-mark (kmod/uapi/netswap.yaml); 0 or an errno value.

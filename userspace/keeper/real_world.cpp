@@ -195,6 +195,10 @@ bool RealWorld::device_is_ours() {
     return reread(backend_file_.get(), buffer) == backend_;
 }
 
+bool RealWorld::device_removed() {
+    return nbd_.nbd_reconfigure(index_, backend_.c_str(), -1) == EINVAL;
+}
+
 bool RealWorld::keep_reserve() {
     std::array<char, 32> buffer;
     long now = 0;

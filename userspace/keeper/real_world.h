@@ -35,6 +35,7 @@ class RealWorld final : public World {
     int hand_over(int fd) override;
     void close(int fd) override;
     bool device_is_ours() override;
+    bool device_removed() override;
     bool keep_reserve() override;
     void notify(const char *text) override { reporter_->notify(text); }
     void log(Level level, const char *text) override { reporter_->log(level, text); }

@@ -43,6 +43,9 @@ class World {
     virtual void close(int fd) = 0;
     /// The device still is what the area says (its identifier, its being connected at all).
     virtual bool device_is_ours() = 0;
+    /// Somebody has disconnected it, and something, swap perhaps, has it open still: the kernel
+    /// takes no connection for it until that ends.
+    virtual bool device_removed() = 0;
     /// Sets vm.min_free_kbytes back to the area's value if the kernel has lowered it. True if so.
     virtual bool keep_reserve() = 0;
     /// For the service manager: "READY=1", "WATCHDOG=1", "STATUS=...".

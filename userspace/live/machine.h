@@ -85,6 +85,8 @@ class Machine {
     virtual Status disconnect_device(int index) = 0;
     /// The identifier of a connected device; empty if it is not connected or has none.
     [[nodiscard]] virtual std::string backend_of(int index) = 0;
+    /// It has this identifier, but somebody disconnected it while swap was on.
+    [[nodiscard]] virtual bool device_removed(int index, const std::string &backend) = 0;
     /// Runs nbd-client instead; returns the index of the device.
     virtual Result<int> run_nbd_client(const AreaSpec &area, const AreaState &state) = 0;
 

@@ -106,4 +106,21 @@ Status nbd_disconnect(int index) {
     return done;
 }
 
+bool nbd_removed(int index, const std::string &backend) {
+    auto nbd = open_nbd();
+    if (!nbd)
+        return false;
+    // Without a socket it changes nothing.
+    (void)nbd->ask(
+        {.command = NBD_CMD_RECONFIGURE,
+         .flags = 0,
+         .put =
+             [&](nl_msg *message) {
+                 return nla_put_u32(message, NBD_ATTR_INDEX, static_cast<unsigned>(index)) != 0 ||
+                        nla_put_string(message, NBD_ATTR_BACKEND_IDENTIFIER, backend.c_str()) != 0;
+             },
+         .take = nullptr});
+    return nbd->last_errno() == EINVAL;
+}
+
 } // namespace netswap::live

@@ -92,6 +92,10 @@ std::string RealMachine::backend_of(int index) {
     return text ? std::string(trim(*text)) : "";
 }
 
+bool RealMachine::device_removed(int index, const std::string &backend) {
+    return nbd_removed(index, backend);
+}
+
 Result<int> RealMachine::run_nbd_client(const AreaSpec &, const AreaState &state) {
     int index = 0;
     std::error_code none;

@@ -21,6 +21,7 @@ class RealMachine final : public Machine {
     Result<int> connect_device(const DeviceOrder &order) override;
     Status disconnect_device(int index) override;
     std::string backend_of(int index) override;
+    bool device_removed(int index, const std::string &backend) override;
     Result<int> run_nbd_client(const AreaSpec &area, const AreaState &state) override;
     Result<std::uint64_t> device_bytes(const std::string &device) override;
     Result<DeviceContent> device_content(const std::string &device) override;

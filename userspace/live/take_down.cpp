@@ -101,12 +101,21 @@ Result<DownReport> take_down(Machine &machine, const AreaState &state, bool othe
         return tl::unexpected(ok.error());
     DownReport report;
     const bool ours = machine.backend_of(state.index) == state.backend;
+    const bool removed =
+        ours && !state.backend.empty() && machine.device_removed(state.index, state.backend);
     if (ours) {
-        const auto back = bring_back(machine, state.device, options, progress, waits);
+        // What cannot be read any more takes no room.
+        const DownOptions how{.force = options.force || removed, .wait = options.wait};
+        const auto back = bring_back(machine, state.device, how, progress, waits);
         if (!back)
             return tl::unexpected(back.error());
-        report.brought_back = *back;
+        (removed ? report.lost : report.brought_back) = *back;
     }
+    if (report.lost > 0)
+        report.warnings.push_back(fmt::format(
+            "{} had been disconnected by somebody else: of {} KiB on it, what was nowhere else is "
+            "lost, and programs that need it die of SIGBUS",
+            state.device, report.lost >> 10));
     // Not before: it reconnects while pages come back.
     if (auto ok = machine.stop_keeper(state.name); !ok)
         return tl::unexpected(ok.error());

@@ -17,6 +17,7 @@ using DownWaits = std::function<void(const std::string &why)>;
 
 struct DownReport {
     std::uint64_t brought_back = 0; ///< bytes that were out when it began
+    std::uint64_t lost = 0; ///< the same of a device that somebody had disconnected; at most these
     std::vector<std::string> warnings;
 };
 

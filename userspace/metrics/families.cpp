@@ -78,8 +78,9 @@ void add_daemon(Families &out, const Snapshot &snapshot, const AreaView &area,
     const auto &keeper = area.keeper;
     const bool running = keeper.presence == live::KeeperPresence::running;
     out.gauge("netswap_daemon_running", "1 if netswapd keeps the area.", labels, running);
-    for (const auto state : {KeeperState::starting, KeeperState::watching,
-                             KeeperState::reconnecting, KeeperState::waiting}) {
+    for (const auto state :
+         {KeeperState::starting, KeeperState::watching, KeeperState::reconnecting,
+          KeeperState::waiting, KeeperState::removed}) {
         auto with = labels;
         with.push_back({"state", live::to_string(state)});
         out.gauge("netswap_daemon_state", "1 for the state the daemon is in.", with,

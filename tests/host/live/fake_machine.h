@@ -24,6 +24,7 @@ class FakeMachine : public Machine {
     bool nbd_module = true;
     std::vector<std::string> modules;
     std::string backend; ///< of the device once connected
+    bool removed = false;
     DeviceContent content;
     std::uint64_t bytes = 64 << 20;
     std::uint64_t used = 0;
@@ -65,6 +66,7 @@ class FakeMachine : public Machine {
         return step(fmt::format("disconnect {}", index));
     }
     std::string backend_of(int) override { return backend; }
+    bool device_removed(int, const std::string &) override { return removed; }
     Result<int> run_nbd_client(const AreaSpec &, const AreaState &) override {
         if (auto ok = step("nbd-client"); !ok)
             return tl::unexpected(ok.error());

@@ -58,6 +58,7 @@ class FakeWorld final : public World {
 
     bool server_up = true;
     bool ours = true;
+    bool removed = false; ///< by somebody else
     bool unix_sockets = false;
     int refusals = 0;   ///< the kernel refuses this many hand-overs
     int lost_races = 0; ///< the kernel takes none of the next ones, and does not say so
@@ -144,6 +145,7 @@ class FakeWorld final : public World {
         }
     }
     bool device_is_ours() override { return ours; }
+    bool device_removed() override { return removed; }
     bool keep_reserve() override { return false; }
     void notify(const char *text) override {
         watchdogs += std::string_view(text) == "WATCHDOG=1";

@@ -148,6 +148,51 @@ TEST_F(Keeping, OnlyWatchesWithoutPersist) {
     EXPECT_EQ(page_.conns_up, 1U);
 }
 
+TEST_F(Keeping, SaysOnceThatTheDeviceWasRemovedAndTriesNothing) {
+    for (const bool persist : {true, false}) {
+        page_.down_since_ns = 0;
+        make(2);
+        area_.persist = persist;
+        world_->at(2, [](FakeWorld &world) {
+            world.removed = true;
+            world.lose_all(TcpState::fin_wait1);
+        });
+        world_->at(20, [](FakeWorld &world) { EXPECT_EQ(world.logs, 2); }); // it keeps, removed
+        world_->at(30, [](FakeWorld &world) { world.ours = false; });
+        EXPECT_EQ(run(), Ended::device_gone);
+        EXPECT_EQ(world_->connects, 0);
+        EXPECT_EQ(page_.conns_up, 0U);
+        EXPECT_EQ(page_.state, KeeperState::removed);
+        EXPECT_STREQ(page_.last_error.data(), "the device was disconnected by somebody else");
+    }
+}
+
+TEST_F(Keeping, NoticesARemovalWhileTheServerIsAway) {
+    make(1);
+    world_->at(2, [](FakeWorld &world) {
+        world.lose(0, TcpState::gone);
+        world.server_up = false;
+    });
+    world_->at(10, [](FakeWorld &world) { world.removed = true; });
+    world_->at(15, [](FakeWorld &world) { world.connects = 0; });
+    world_->end_at(30);
+    run();
+    EXPECT_EQ(world_->connects, 0);
+    EXPECT_STREQ(page_.last_error.data(), "the device was disconnected by somebody else");
+}
+
+TEST_F(Keeping, LooksForRemovalWhereNoTableShowsConnections) {
+    make(2);
+    area_.tcp = false;
+    for (auto &port : page_.local_port)
+        port = 0;
+    world_->at(2, [](FakeWorld &world) { world.removed = true; });
+    world_->at(20, [](FakeWorld &world) { world.ours = false; });
+    run();
+    EXPECT_EQ(page_.state, KeeperState::removed);
+    EXPECT_EQ(page_.conns_up, 0U);
+}
+
 TEST_F(Keeping, EndsWithTheDevice) {
     make(1);
     world_->at(2, [](FakeWorld &world) { world.ours = false; });

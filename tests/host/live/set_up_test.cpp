@@ -232,6 +232,20 @@ TEST_F(TakeDown, DoesNotRefuseWhenForced) {
     EXPECT_EQ(report->brought_back, 48U << 20);
 }
 
+TEST_F(TakeDown, SaysWhatADeviceHeldThatSomebodyDisconnected) {
+    machine_.removed = true;
+    machine_.used = 8 << 20;
+    machine_.level = {}; // there is no room, and none is needed
+    const auto report = down();
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->brought_back, 0U);
+    EXPECT_EQ(report->lost, 8U << 20);
+    ASSERT_EQ(report->warnings.size(), 1U);
+    EXPECT_EQ(report->warnings[0],
+              "/dev/nbd3 had been disconnected by somebody else: of 8192 KiB on it, what was "
+              "nowhere else is lost, and programs that need it die of SIGBUS");
+}
+
 TEST_F(TakeDown, WaitsForRoomWhenTold) {
     struct EndingPrograms : FakeMachine {
         Result<MemoryLevel> memory() override {

@@ -165,6 +165,18 @@ TEST(Snapshot, TellsWhatIsWrongWithARunningDaemon) {
               0U);
 }
 
+TEST(Snapshot, TellsADeviceThatSomebodyDisconnected) {
+    FakeTree tree;
+    tree.write_keeper("swap0", true, [&](LivePage &page) {
+        page.conns_up = 0;
+        page.state = KeeperState::removed;
+        page.down_since_ns = tree.clock.at.mono_ns - 12'000'000'000;
+    });
+    EXPECT_EQ(only_problem(tree), "device_removed: /dev/nbd0 was disconnected by somebody else: "
+                                  "pages that are only on it are lost to their programs");
+    EXPECT_EQ(tree.snapshot()->areas[0].problems.at(0).remedy, "netswap down swap0, then up again");
+}
+
 TEST(Snapshot, TellsADamagedState) {
     FakeTree tree;
     tree.write("/run/netswap/swap0.json", "{");

@@ -52,6 +52,14 @@ void check_keeper(const AreaView &area, const Instant &now, std::vector<Problem>
         problems.push_back({"daemon_not_locked",
                             fmt::format("the daemon (pid {}) is not locked in memory", keeper.pid),
                             "start it as root, or raise its memlock limit"});
+    if (keeper.state == KeeperState::removed) {
+        problems.push_back({"device_removed",
+                            fmt::format("{} was disconnected by somebody else: pages that are only "
+                                        "on it are lost to their programs",
+                                        area.state->device),
+                            fmt::format("netswap down {}, then up again", area.name)});
+        return;
+    }
     if (keeper.conns_up < keeper.conns && keeper.state != KeeperState::starting) {
         auto text = fmt::format("{} of {} connections are up", keeper.conns_up, keeper.conns);
         if (keeper.down_since_ns != 0)

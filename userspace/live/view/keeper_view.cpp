@@ -139,6 +139,8 @@ const char *to_string(KeeperState state) {
         return "waiting";
     case KeeperState::stopped:
         return "stopped";
+    case KeeperState::removed:
+        return "removed";
     }
     return "unknown";
 }
