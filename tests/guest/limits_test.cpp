@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // A marked socket goes on where the limit of its control group stops others.
+#include "control_group.h"
 #include "counter.h"
 #include "marks_client.h"
 #include "skip.h"
@@ -8,9 +9,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace netswap;
@@ -20,37 +19,6 @@ namespace {
 
 constexpr int send_buffer = 4 << 20;
 constexpr int receive_buffer = 64 << 10;
-
-/// A control group whose memory is used up when freeze() was called. The case may enter() it for a
-/// while.
-class ControlGroup {
-  public:
-    ControlGroup() {
-        ::mkdir(root_.c_str(), 0755);
-        there_ = ::mount("none", root_.c_str(), "cgroup2", 0, nullptr) == 0 &&
-                 write_text(root_ + "/cgroup.subtree_control", "+memory").has_value() &&
-                 ::mkdir(group_.c_str(), 0755) == 0;
-    }
-    ControlGroup(const ControlGroup &) = delete;
-    ControlGroup &operator=(const ControlGroup &) = delete;
-    ~ControlGroup() {
-        ::rmdir(group_.c_str());
-        ::umount(root_.c_str());
-    }
-
-    [[nodiscard]] bool there() const { return there_; }
-    void enter() const { REQUIRE(write_text(group_ + "/cgroup.procs", "0").has_value()); }
-    void leave() const { REQUIRE(write_text(root_ + "/cgroup.procs", "0").has_value()); }
-    void freeze() const {
-        const auto used = read_word(group_ + "/memory.current");
-        REQUIRE(used.has_value());
-        REQUIRE(write_text(group_ + "/memory.max", *used).has_value());
-    }
-
-  private:
-    std::string root_ = "/tmp/control-groups", group_ = root_ + "/swap";
-    bool there_ = false;
-};
 
 /// The kernel tells at length each time that the group's limit is met and nobody is there to be
 /// killed. Its log has it; the console is slow.
@@ -95,7 +63,7 @@ TEST_CASE("the limit of a control group does not stop a marked socket") {
         return skip("needs the hooked kernel, its modules and a dummy device");
     const ControlGroup group;
     if (!group.there())
-        return skip("needs control groups of version 2 with memory");
+        return skip(no_control_groups);
     const DummyDevice device; // its address is reached through lo
     const LoopbackDevice loopback;
     const AllLoaded modules;

@@ -183,5 +183,16 @@ TEST_F(SupervisorTest, CollectsTests) {
     EXPECT_EQ(result.tests[1].detail, "why");
 }
 
+TEST_F(SupervisorTest, TestsMayTakeASwapDeviceAway) {
+    const std::string lost = "Read-error on swap-device (43:0:8)\n";
+    machine.line(hello)
+        .line(R"({"type":"test","suite":"s","name":"a","ok":true})")
+        .console(lost)
+        .line(pass);
+    const auto result = run();
+    EXPECT_EQ(result.record.verdict, Verdict::pass) << result.record.message;
+    EXPECT_EQ(result.record.io_error + "\n", lost);
+}
+
 } // namespace
 } // namespace netswap

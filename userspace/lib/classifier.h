@@ -22,6 +22,7 @@ struct RunEvidence {
     std::string console_tail; ///< last lines, for runs that never got going
     std::string churn_failure;
     bool writes_failed = false;  ///< on purpose: the kernel's log is to tell of it
+    bool of_tests = false;       ///< they judge, and some take a swap device away
     std::string fault_shortfall; ///< not all faults asked for were made and healed
 };
 

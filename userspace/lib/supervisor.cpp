@@ -282,6 +282,7 @@ void Supervisor::finish_record() {
         console = console.substr(0, *result_.diagnosis_at);
     evidence_.console = scan_console(console);
     evidence_.console_tail = last_lines(console, 3);
+    evidence_.of_tests = !result_.tests.empty();
     if (faults_) {
         evidence_.fault_shortfall = faults_->shortfall();
         evidence_.writes_failed = faults_->made(FaultKind::write_error);
