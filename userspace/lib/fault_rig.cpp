@@ -6,10 +6,6 @@
 namespace netswap {
 
 Status FaultRig::begin(const Fault &fault) {
-    if (const auto of_replies = reply_fault_of(fault.kind)) {
-        relay_->tamper().begin(*of_replies);
-        return {};
-    }
     switch (fault.kind) {
     case FaultKind::server_kill:
         machine_.watch_server(nullptr);
@@ -23,17 +19,21 @@ Status FaultRig::begin(const Fault &fault) {
         machine_.send_line(fault.kind == FaultKind::receive_fail ? "fail receive\n"
                                                                  : "fail transmit\n");
         return {};
-    default:
+    case FaultKind::reply_drop:
+    case FaultKind::reply_corrupt:
+    case FaultKind::reply_cut:
+    case FaultKind::reply_stall:
+    case FaultKind::reply_pieces:
+    case FaultKind::write_error:
+        relay_->tamper().begin(reply_fault_of(fault.kind).value());
+        return {};
+    case FaultKind::daemon_kill:
         break;
     }
     return fail("the host cannot kill the guest's daemon");
 }
 
 Status FaultRig::end(const Fault &fault) {
-    if (reply_fault_of(fault.kind)) {
-        relay_->tamper().end();
-        return {};
-    }
     switch (fault.kind) {
     case FaultKind::server_kill:
         if (auto ok = service_->restart(); !ok)
@@ -48,7 +48,15 @@ Status FaultRig::end(const Fault &fault) {
     case FaultKind::transmit_fail:
         machine_.send_line("fail nothing\n");
         return {};
-    default:
+    case FaultKind::reply_drop:
+    case FaultKind::reply_corrupt:
+    case FaultKind::reply_cut:
+    case FaultKind::reply_stall:
+    case FaultKind::reply_pieces:
+    case FaultKind::write_error:
+        relay_->tamper().end();
+        return {};
+    case FaultKind::daemon_kill:
         break;
     }
     return fail("the host cannot start the guest's daemon");
