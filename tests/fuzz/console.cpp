@@ -15,7 +15,7 @@ void console(std::string_view input) {
         require(line->find('\n') == std::string::npos, "a finding of several lines: " + *line);
     require(last_lines(input, 3).find('\n') == std::string::npos, "last lines in several lines");
 
-    const auto report = analyse_hang(input, std::nullopt);
+    const auto report = analyse_hang(input, {});
     require(!report.cycle.empty(), "a hang without a word");
     for (const auto &line : report.cycle)
         require(!line.empty() && line.find('\n') == std::string::npos, "a bad line: " + line);

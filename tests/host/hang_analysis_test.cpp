@@ -12,8 +12,10 @@ namespace netswap {
 namespace {
 
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(TaskDump, ReadsTasksOfNewAndOldKernels) {
     const auto dump = parse_console_dump(fixture::send_hang);
@@ -59,7 +61,7 @@ TEST(TaskDump, ReadsHeldLocks) {
 }
 
 TEST(HangAnalysis, NamesTheCycleThroughRefillWork) {
-    const auto report = analyse_hang(fixture::refill_hang, std::nullopt);
+    const auto report = analyse_hang(fixture::refill_hang, {});
     EXPECT_THAT(report.cycle,
                 ElementsAre("refill_work (kworker/1:2, pid 34) has NAPI disabled: in direct "
                             "reclaim, waits for nbd tx_lock",
@@ -74,7 +76,7 @@ TEST(HangAnalysis, NamesTheCycleThroughRefillWork) {
 }
 
 TEST(HangAnalysis, NamesASenderWithoutMemory) {
-    const auto report = analyse_hang(fixture::send_hang, std::nullopt);
+    const auto report = analyse_hang(fixture::send_hang, {});
     EXPECT_THAT(report.cycle,
                 Contains("nbd tx_lock is held by blk_mq_run_work_fn (kworker/1:1H, pid 58), which "
                          "needs memory to send a page, and finds none in direct reclaim"));
@@ -95,13 +97,13 @@ TEST(HangAnalysis, TakesGuessesForATaskThatRunsElsewhere) {
                                      " ? __sock_xmit+0x92/0x180\n"
                                      " ? nbd_send_cmd+0x3c1/0x710\n"
                                      " ? nbd_queue_rq+0x1e2/0x3b0\n",
-                                     std::nullopt);
+                                     {});
     EXPECT_THAT(report.cycle, Contains(HasSubstr("held by blk_mq_run_work_fn (kworker/0:1H, pid "
                                                  "36), which needs memory to send")));
 }
 
 TEST(HangAnalysis, UsesLockdepWhereStacksDoNotTell) {
-    const auto report = analyse_hang(fixture::lockdep_hang, std::nullopt);
+    const auto report = analyse_hang(fixture::lockdep_hang, {});
     EXPECT_THAT(report.cycle, Contains(HasSubstr("nbd tx_lock is held by storm:91")));
 }
 
@@ -110,8 +112,21 @@ TEST(HangAnalysis, SaysWhenReceivingFindsNoMemory) {
     auto text = fixture::refill_hang;
     text.erase(text.find("task:kworker/1:2"),
                text.find("task:storm") - text.find("task:kworker/1:2"));
-    const auto report = analyse_hang(text, std::nullopt);
+    const auto report = analyse_hang(text, {});
     EXPECT_THAT(report.cycle, Contains(HasSubstr("(free 12 pages, min 324)")));
+}
+
+TEST(HangAnalysis, TakesTheLastSampleWhereTheConsoleDoesNotTell) {
+    auto text = fixture::refill_hang;
+    text.erase(text.find("task:kworker/1:2"),
+               text.find("task:storm") - text.find("task:kworker/1:2"));
+    text.erase(text.find("sysrq: Show memory reserve"));
+    std::vector<Sample> samples(2);
+    samples[0].free = 900;
+    samples[1].free = 11;
+    samples[0].min = samples[1].min = 330;
+    EXPECT_THAT(analyse_hang(text, samples).cycle, Contains(HasSubstr("(free 11 pages, min 330)")));
+    EXPECT_THAT(analyse_hang(text, {}).cycle, Each(Not(HasSubstr("pages, min"))));
 }
 
 TEST(HangAnalysis, AsksForAllTasksUntilTheHolderIsKnown) {
@@ -123,7 +138,7 @@ TEST(HangAnalysis, AsksForAllTasksUntilTheHolderIsKnown) {
 }
 
 TEST(HangAnalysis, SilentGuest) {
-    EXPECT_THAT(analyse_hang("", std::nullopt).cycle,
+    EXPECT_THAT(analyse_hang("", {}).cycle,
                 ElementsAre("the guest did not answer sysrq; see console.log"));
 }
 

@@ -153,10 +153,8 @@ class Replay {
             fmt::print("not as recorded: {}\n", printable(outcome.difference));
         const auto console = read_file(out + "/" + Recording::console_name);
         if (const auto at = recording_.diagnosis_at; console && at && console->size() > *at) {
-            const auto &samples = recording_.record.samples;
             const auto hang =
-                analyse_hang(std::string_view(*console).substr(*at),
-                             samples.empty() ? std::nullopt : std::optional(samples.back()));
+                analyse_hang(std::string_view(*console).substr(*at), recording_.record.samples);
             for (const auto &line : hang.cycle)
                 fmt::print("  {}\n", printable(line));
         }

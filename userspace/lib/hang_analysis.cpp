@@ -2,6 +2,7 @@
 #include "lib/hang_analysis.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -67,13 +68,13 @@ Actors find_holders(const Actors &actors, const ConsoleDump &dump) {
 
 class Story {
   public:
-    Story(const ConsoleDump &dump, const std::optional<Sample> &last)
+    Story(const ConsoleDump &dump, const std::vector<Sample> &samples)
         : dump_(dump), actors_(actors_of(dump)), holders_(find_holders(actors_, dump)),
           waiters_(select(actors_, [](const Actor &a) { return a.role.waits_tx_lock; })) {
         if (dump.memory)
             memory_ = dump.memory;
-        else if (last)
-            memory_ = MemoryLevel{last->free, last->min};
+        else if (!samples.empty())
+            memory_ = MemoryLevel{samples.back().free, samples.back().min};
     }
 
     std::vector<std::string> tell() {
@@ -192,9 +193,9 @@ class Story {
 
 } // namespace
 
-HangReport analyse_hang(std::string_view console, const std::optional<Sample> &last) {
+HangReport analyse_hang(std::string_view console, const std::vector<Sample> &samples) {
     const auto dump = parse_console_dump(console);
-    Story story(dump, last);
+    Story story(dump, samples);
     HangReport report;
     report.blocked = story.blocked();
     report.cycle = story.tell();

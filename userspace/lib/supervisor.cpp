@@ -245,10 +245,8 @@ void Supervisor::diagnose() {
         ask('t');
     for (const char key : {'m', 'd', 'y'})
         ask(key);
-    const auto &samples = result_.record.samples;
-    result_.record.hang =
-        analyse_hang(std::string_view(result_.console).substr(*result_.diagnosis_at),
-                     samples.empty() ? std::nullopt : std::optional(samples.back()));
+    result_.record.hang = analyse_hang(
+        std::string_view(result_.console).substr(*result_.diagnosis_at), result_.record.samples);
 }
 
 void Supervisor::ask(char key) {
