@@ -7,6 +7,7 @@ set(NETSWAP_GUEST_TESTS
     guest_failing_allocations_test.cpp
     guest_hostile_test.cpp
     guest_ktap_test.cpp
+    guest_leak_finder_test.cpp
     guest_leak_report_test.cpp
     guest_parse_test.cpp
     guest_pattern_test.cpp

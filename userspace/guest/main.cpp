@@ -82,7 +82,8 @@ Verdict storm(Channel &channel, const Config &config) {
     if (!run)
         return {Outcome::error, run.error().message, 0};
     NetlinkCounters counters;
-    KernelLeakFinder leaks;
+    KernelLeakSite leak_site;
+    LeakFinder leaks(leak_site);
     leaks.forget();
     send_state(channel, "state", config.hostile);
     auto verdict = run->run();

@@ -29,7 +29,8 @@ Verdict run_tests(Channel &channel, const Config &config) {
     // ordinary callers short of memory that is free, and the OOM killer finds nobody.
     if (const auto off = write_text("/proc/sys/vm/watermark_boost_factor", "0"); !off)
         tally.fail("lab", "watermark boost", off.error().message);
-    KernelLeakFinder leaks;
+    KernelLeakSite leak_site;
+    LeakFinder leaks(leak_site);
     leaks.forget();
     send_phase(channel, "kunit");
     run_kunit(tally);
