@@ -16,7 +16,7 @@ for flavour in "$@"; do
 	for name in bzImage vmlinux config release build modules; do
 		[ ! -e "$kernel/$name" ] || ln -sfn "$kernel/$name" "$links/$name"
 	done
-	for image in initramfs initramfs-tests; do
+	for image in initramfs initramfs-tests initramfs-bench; do
 		ln -sfn "$guest/$image.cpio.gz" "$links/$image.cpio.gz"
 	done
 done

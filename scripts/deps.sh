@@ -23,6 +23,7 @@ packages=(
 	libnl-route-3-dev libtomlplusplus-dev libblkid-dev prometheus-cpp-dev
 	# lab and guest
 	qemu-system-x86 nbdkit nbd-client nbd-server busybox-static iproute2 gzip
+	rt-tests tcc
 	# tests and checks
 	libgtest-dev libgmock-dev catch2 sparse shellcheck clang-format yamllint
 	# packages

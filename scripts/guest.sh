@@ -5,7 +5,8 @@
 #   guest.sh FLAVOUR      6.12, 6.12-stock, debian-6.12 or debian-6.1
 #
 # The last line of stdout is the directory with initramfs.cpio.gz, which storms
-# boot, and initramfs-tests.cpio.gz, which has servers and more besides. The
+# boot, initramfs-tests.cpio.gz, which has servers and more besides, and
+# initramfs-bench.cpio.gz, which has the programs that a bench runs. The
 # kernel is built first if it is not there.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -33,4 +34,5 @@ image()
 }
 image initramfs manifest
 image initramfs-tests manifest manifest.tests
+image initramfs-bench manifest manifest.bench
 echo "$out"

@@ -72,6 +72,11 @@ TEST(Artefacts, FindsAndRefuses) {
                 HasSubstr("no guest image"));
     std::ofstream(directory.path() + "/6.12/initramfs.cpio.gz") << "x";
     EXPECT_TRUE(find_artefacts(directory.path(), "6.12"));
+    // A bench boots another image, which may be missing.
+    const auto bench = find_artefacts(directory.path(), "6.12", bench_image);
+    ASSERT_FALSE(bench.has_value());
+    EXPECT_THAT(bench.error().message, HasSubstr("initramfs-bench.cpio.gz is missing"));
+    EXPECT_THAT(bench.error().message, HasSubstr("make guest FLAVOURS=6.12"));
 }
 
 TEST(Child, ReportsMissingProgramsAndEnds) {

@@ -54,7 +54,7 @@ Result<std::vector<bench::VmTask>> make_tasks(const BenchFlags &flags, bench::Be
     std::vector<bench::VmTask> tasks;
     for (const auto &arm : *arms) {
         const auto flavour = bench::flavour_of(arm, flags.kernel);
-        auto artefacts = find_artefacts(artefacts_directory(flags.artefacts), flavour);
+        auto artefacts = find_artefacts(artefacts_directory(flags.artefacts), flavour, bench_image);
         if (!artefacts)
             return tl::unexpected(artefacts.error());
         const auto logs =

@@ -44,10 +44,10 @@ std::string artefacts_directory(const std::string &given) {
     return (self.parent_path() / "artefacts").string();
 }
 
-Result<Artefacts> find_artefacts(const std::string &directory, const std::string &flavour) {
+Result<Artefacts> find_artefacts(const std::string &directory, const std::string &flavour,
+                                 const char *image) {
     const auto base = fs::path(directory) / flavour;
-    const Artefacts artefacts{base / "bzImage", base / "initramfs.cpio.gz",
-                              checkers_of(base / "config")};
+    const Artefacts artefacts{base / "bzImage", base / image, checkers_of(base / "config")};
     std::error_code error;
     if (!fs::exists(artefacts.kernel, error)) {
         const auto known = flavours_in(directory);
@@ -62,8 +62,8 @@ Result<Artefacts> find_artefacts(const std::string &directory, const std::string
     }
     if (!fs::exists(artefacts.initramfs, error))
         return fail(fmt::format("kernel '{}' has no guest image: {} is missing, build it with "
-                                "'make'",
-                                flavour, artefacts.initramfs),
+                                "'make guest FLAVOURS={}'",
+                                flavour, artefacts.initramfs, flavour),
                     exit_bad_input);
     return artefacts;
 }
