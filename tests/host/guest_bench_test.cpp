@@ -23,13 +23,20 @@ TEST(GuestBench, RefusesAnythingElse) {
 }
 
 TEST(GuestBench, MakesSamplesAfterWarmingUp) {
-    int calls = 0;
-    const auto count = count_load("load", 3, 10, [&]() -> Result<void> {
-        ++calls;
+    int calls = 0, preparations = 0;
+    NamedLoad load{"load", 3, [&]() -> Result<void> {
+                       EXPECT_EQ(++calls, preparations);
+                       return {};
+                   }};
+    load.warm_up = 2;
+    load.before = [&]() -> Result<void> {
+        ++preparations;
         return {};
-    });
+    };
+    const auto count = count_load(load, 10);
     ASSERT_TRUE(count.has_value()) << count.error().message;
-    EXPECT_GT(calls, 10);
+    EXPECT_EQ(calls, 12);
+    EXPECT_EQ(count->name, "load");
     EXPECT_EQ(count->samples, 10U);
     EXPECT_EQ(count->batch, 3U);
     EXPECT_LE(count->min, count->median);
@@ -37,11 +44,15 @@ TEST(GuestBench, MakesSamplesAfterWarmingUp) {
 
 TEST(GuestBench, OneFailureEndsIt) {
     int calls = 0;
-    const auto count = count_load("load", 1, 10, [&]() -> Result<void> {
-        return ++calls < 4 ? Result<void>{} : fail("broken");
-    });
+    NamedLoad load{"load", 1,
+                   [&]() -> Result<void> { return ++calls < 4 ? Result<void>{} : fail("broken"); }};
+    const auto count = count_load(load, 10);
     ASSERT_FALSE(count.has_value());
     EXPECT_EQ(count.error().message, "load: broken");
+    EXPECT_EQ(calls, 4);
+
+    load.before = []() -> Result<void> { return fail("not ready"); };
+    EXPECT_EQ(count_load(load, 10).error().message, "load: not ready");
     EXPECT_EQ(calls, 4);
 }
 

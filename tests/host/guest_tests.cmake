@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The parts of the guest that need no kernel.
 set(NETSWAP_GUEST_TESTS
+    guest_bench_programs_test.cpp
     guest_bench_test.cpp
     guest_churn_test.cpp
     guest_config_test.cpp

@@ -3,6 +3,10 @@
 
 namespace netswap::bench {
 
+std::string_view to_string(Section section) {
+    return section == Section::kernel ? "kernel" : "programs";
+}
+
 const std::vector<Operation> &operations() {
     static const std::vector<Operation> all{
         {"kmem-cache", "kmem_cache_alloc() and free, the CPU's own slab"},
@@ -27,6 +31,14 @@ const std::vector<Operation> &operations() {
         {"udp-round-trip", "64 bytes over lo and back, UDP"},
         {"tcp-round-trip", "64 bytes over lo and back, TCP"},
         {stream_operation, "a MiB over lo, TCP"},
+        {"tcp-rr", "a byte to another process and back over lo, TCP", Section::programs},
+        {"udp-rr", "the same by UDP", Section::programs},
+        {"tcp-stream", "a MiB to another process over lo, TCP, 16 KiB at a time",
+         Section::programs},
+        {"udp-stream", "the same by UDP, 1 KiB at a time", Section::programs},
+        {"hackbench-pipes", "hackbench: 2 groups, 5000 messages through pipes", Section::programs},
+        {"hackbench-sockets", "the same through UNIX sockets", Section::programs},
+        {"compile", "24 small C files, a compiler's process each, and a link", Section::programs},
     };
     return all;
 }

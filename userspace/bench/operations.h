@@ -6,10 +6,16 @@
 
 namespace netswap::bench {
 
+/// Where the table has it: with what the kernel does at a time, or with what programs do with it,
+/// which is so much more that only a ratio says something.
+enum class Section { kernel, programs };
+std::string_view to_string(Section section);
+
 /// An operation that every guest measures.
 struct Operation {
     std::string_view name;
     std::string_view text; ///< what one of it is
+    Section section = Section::kernel;
 };
 
 /// All of them, in the order of the table.

@@ -2,6 +2,7 @@
 #include "guest/bench.h"
 
 #include "guest/bench_loads.h"
+#include "guest/bench_programs.h"
 #include "guest/clock.h"
 #include "guest/links.h"
 #include "guest/modules.h"
@@ -79,8 +80,7 @@ Result<void> count_from_user_space(Channel &channel, int samples) {
     if (!loads)
         return tl::unexpected(loads.error());
     for (const auto &load : *loads) {
-        const auto count = count_load(load.name, load.batch,
-                                      std::max(fewest_samples, samples / load.share), load.load);
+        const auto count = count_load(load, std::max(fewest_samples, samples / load.share));
         if (!count)
             return tl::unexpected(count.error());
         send_count(channel, *count);
@@ -90,6 +90,8 @@ Result<void> count_from_user_space(Channel &channel, int samples) {
 
 Result<void> count_all(Channel &channel, const Config &config) {
     if (auto done = check_counter(); !done)
+        return done;
+    if (auto done = check_programs({hackbench, compiler}); !done)
         return done;
     send_phase(channel, "modules");
     if (auto done = make_interfaces(); !done)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/bench_loads.h"
 
+#include "guest/bench_ends.h"
+#include "guest/bench_partners.h"
+#include "guest/bench_programs.h"
+
 #include <algorithm>
-#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -17,56 +20,6 @@ constexpr int rounds = 50;
 constexpr std::size_t fault_pages = 256;
 constexpr std::size_t page_bytes = 4096;
 constexpr const char *tiny_program = "/bin/busybox";
-
-/// Two ends of a connection or a pipe; shared, because a load is copied.
-struct Ends {
-    Fd first;
-    Fd second;
-};
-using SharedEnds = std::shared_ptr<Ends>;
-
-Result<Fd> bound_socket(int type) {
-    Fd fd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
-    sockaddr_in here{};
-    here.sin_family = AF_INET;
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (!fd.valid() || ::bind(fd.get(), reinterpret_cast<sockaddr *>(&here), sizeof here) != 0)
-        return os_error("binding a socket to lo");
-    return fd;
-}
-
-Result<void> connect_to(const Fd &from, const Fd &to) {
-    sockaddr_in name{};
-    socklen_t size = sizeof name;
-    if (::getsockname(to.get(), reinterpret_cast<sockaddr *>(&name), &size) != 0 ||
-        ::connect(from.get(), reinterpret_cast<sockaddr *>(&name), size) != 0)
-        return os_error("connecting over lo");
-    return {};
-}
-
-Result<SharedEnds> tcp_ends() {
-    const auto listener = bound_socket(SOCK_STREAM);
-    if (!listener || ::listen(listener->get(), 1) != 0)
-        return os_error("listening on lo");
-    auto ends = std::make_shared<Ends>();
-    ends->first = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (auto done = connect_to(ends->first, *listener); !done)
-        return tl::unexpected(done.error());
-    ends->second = Fd(::accept4(listener->get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!ends->second.valid())
-        return os_error("accepting over lo");
-    return ends;
-}
-
-Result<SharedEnds> udp_ends() {
-    auto first = bound_socket(SOCK_DGRAM), second = bound_socket(SOCK_DGRAM);
-    if (!first || !second)
-        return tl::unexpected((first ? second : first).error());
-    for (const auto &[from, to] : {std::pair(&*first, &*second), std::pair(&*second, &*first)})
-        if (auto done = connect_to(*from, *to); !done)
-            return tl::unexpected(done.error());
-    return std::make_shared<Ends>(Ends{std::move(*first), std::move(*second)});
-}
 
 /// `bytes` go in at one end and come out at the other. Nobody waits: what was taken is read before
 /// more is sent.
@@ -104,54 +57,6 @@ Load stream(const SharedEnds &ends) {
     };
 }
 
-/// A process that gives back each byte it gets, until there is nobody else at the other end.
-Result<SharedEnds> echo_process(int here_out, int there_in, int there_out, int here_in) {
-    auto ends = std::make_shared<Ends>();
-    const pid_t child = ::fork();
-    if (child < 0)
-        return os_error("fork");
-    if (child == 0) {
-        ::close(here_out);
-        ::close(here_in);
-        char byte;
-        while (::read(there_in, &byte, 1) == 1 && ::write(there_out, &byte, 1) == 1)
-            ;
-        ::_exit(0);
-    }
-    ::close(there_in);
-    if (there_out != there_in)
-        ::close(there_out);
-    ends->first = Fd(here_out);
-    ends->second = Fd(here_out == here_in ? ::dup(here_in) : here_in);
-    return ends;
-}
-
-Result<SharedEnds> pipe_partner() {
-    int there[2], back[2];
-    if (::pipe(there) != 0 || ::pipe(back) != 0)
-        return os_error("pipe");
-    return echo_process(there[1], there[0], back[1], back[0]);
-}
-
-Result<SharedEnds> unix_partner() {
-    int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
-        return os_error("socketpair");
-    return echo_process(pair[0], pair[1], pair[1], pair[0]);
-}
-
-/// Two processes that wake each other.
-Load ping_pong(const SharedEnds &ends) {
-    return [ends]() -> Result<void> {
-        char byte = 'n';
-        for (int i = 0; i < rounds; ++i)
-            if (::write(ends->first.get(), &byte, 1) != 1 ||
-                ::read(ends->second.get(), &byte, 1) != 1)
-                return os_error("the other process");
-        return {};
-    };
-}
-
 Result<void> fork_exec_wait() {
     const pid_t child = ::fork();
     if (child < 0)
@@ -183,22 +88,29 @@ Result<void> touch_memory() {
 
 Result<std::vector<NamedLoad>> make_loads() {
     std::vector<NamedLoad> loads;
-    loads.push_back({"page-fault", fault_pages, 4, touch_memory});
-    loads.push_back({"fork-exec", 1, 4, fork_exec_wait});
+    loads.push_back({"page-fault", fault_pages, touch_memory});
+    loads.push_back({"fork-exec", 1, fork_exec_wait});
+    const auto add_all = [&](const Result<std::vector<NamedLoad>> &more) -> Result<void> {
+        if (!more)
+            return tl::unexpected(more.error());
+        loads.insert(loads.end(), more->begin(), more->end());
+        return {};
+    };
     const auto add = [&](const char *name, std::uint64_t batch, const Result<SharedEnds> &ends,
                          auto make) -> Result<void> {
         if (!ends)
             return with_context(ends.error(), name);
-        loads.push_back({name, batch, 4, make(*ends)});
+        loads.push_back({name, batch, make(*ends)});
         return {};
     };
     const auto small = [](const SharedEnds &ends) { return round_trips(ends, 64); };
     for (const auto &done : {
-             add("pipe-ping-pong", rounds, pipe_partner(), ping_pong),
-             add("unix-ping-pong", rounds, unix_partner(), ping_pong),
+             add_all(ping_pong_loads()),
              add("udp-round-trip", rounds, udp_ends(), small),
              add("tcp-round-trip", rounds, tcp_ends(), small),
              add("tcp-stream-mib", 1, tcp_ends(), stream),
+             add_all(network_loads()),
+             add_all(program_loads()),
          })
         if (!done)
             return tl::unexpected(done.error());

@@ -4,20 +4,11 @@
 
 #include "guest/bench_sample.h"
 
-#include <memory>
-#include <string>
 #include <vector>
 
 namespace netswap::guest {
 
-struct NamedLoad {
-    std::string name;
-    std::uint64_t batch; ///< operations a sample
-    int share;           ///< a dear one is measured this many times less often
-    Load load;
-};
-
-/// All of them, ready to run. lo is up.
+/// All of them, ready to run. lo is up, the programs are there.
 Result<std::vector<NamedLoad>> make_loads();
 
 } // namespace netswap::guest

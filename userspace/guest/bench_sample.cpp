@@ -9,8 +9,6 @@
 namespace netswap::guest {
 namespace {
 
-constexpr int warm_up = 8;
-
 /// Two instructions a turn.
 std::uint64_t ticks_of_loop(std::uint64_t turns) {
     const auto begin = instructions_now();
@@ -37,21 +35,23 @@ Result<void> check_counter() {
     return {};
 }
 
-Result<Count> count_load(const std::string &name, std::uint64_t batch, int samples,
-                         const Load &load) {
+Result<Count> count_load(const NamedLoad &load, int samples) {
     std::vector<std::uint64_t> ticks;
     ticks.reserve(static_cast<std::size_t>(samples));
-    for (int i = 0; i < warm_up + samples; ++i) {
+    for (int i = 0; i < load.warm_up + samples; ++i) {
+        if (load.before)
+            if (const auto ready = load.before(); !ready)
+                return with_context(ready.error(), load.name);
         const auto begin = instructions_now();
-        const auto done = load();
+        const auto done = load.load();
         const auto end = instructions_now();
         if (!done)
-            return with_context(done.error(), name);
-        if (i >= warm_up)
+            return with_context(done.error(), load.name);
+        if (i >= load.warm_up)
             ticks.push_back(end - begin);
     }
     std::sort(ticks.begin(), ticks.end());
-    return Count{name, batch, ticks.size(), ticks.front(), ticks[ticks.size() / 2]};
+    return Count{load.name, load.batch, ticks.size(), ticks.front(), ticks[ticks.size() / 2]};
 }
 
 Result<Count> parse_count(const std::string &line) {
