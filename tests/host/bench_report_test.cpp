@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -76,7 +78,12 @@ BenchRecord record() {
             count.median = 2036;
         if (count.name == stream_operation)
             count.median = 2500;
+        if (count.name == "compile")
+            count.median = 2004002;
     }
+    for (auto &count : made.arms[1].result.counts)
+        if (count.name == "compile")
+            count.median = 2000000;
     return made;
 }
 
@@ -86,6 +93,7 @@ TEST(BenchRecord, DifferenceOfOneOperation) {
     EXPECT_DOUBLE_EQ(d->instructions, 1018);
     EXPECT_DOUBLE_EQ(d->added, 18);
     EXPECT_DOUBLE_EQ(d->added_percent, 1.8);
+    EXPECT_DOUBLE_EQ(d->ratio, 1.018);
     EXPECT_DOUBLE_EQ(difference(record(), 1, "page")->added, 0);
     EXPECT_FALSE(difference(record(), 0, "colour").has_value());
 }
@@ -94,7 +102,8 @@ TEST(BenchRecord, ThroughputIsTheInverseOfInstructions) {
     EXPECT_DOUBLE_EQ(*stream_throughput(record(), 0), 0.8);
     EXPECT_DOUBLE_EQ(*stream_throughput(record(), 1), 1);
     auto without = record();
-    without.arms[0].result.counts.pop_back();
+    std::erase_if(without.arms[0].result.counts,
+                  [](const Count &count) { return count.name == stream_operation; });
     EXPECT_FALSE(stream_throughput(without, 0).has_value());
 }
 
@@ -111,6 +120,11 @@ TEST(BenchRecord, Json) {
         if (row["operation"] == "page") {
             EXPECT_EQ(row["arms"]["mainline"]["added"], 18);
             EXPECT_EQ(row["arms"]["stock"]["instructions"], 1000);
+            EXPECT_EQ(row["section"], "kernel");
+        } else if (row["operation"] == "compile") {
+            EXPECT_EQ(row["section"], "programs");
+            EXPECT_DOUBLE_EQ(row["arms"]["mainline"]["ratio"].get<double>(), 1.002001);
+            EXPECT_EQ(row["arms"]["stock"]["ratio"], 1);
         }
     // What one VM counted comes back as it was.
     const auto arm = json["arms"][0].get<ArmCounts>();
@@ -121,13 +135,44 @@ TEST(BenchTable, HasEachOperationAndWhatIsAdded) {
     const auto text = render_bench_table(record(), false);
     for (const auto &operation : operations())
         EXPECT_THAT(text, HasSubstr("\n" + std::string(operation.name) + " "));
-    EXPECT_THAT(text, HasSubstr("1018 +18 (+1.80 %)"));
-    EXPECT_THAT(text, HasSubstr("1000 0 (+0.00 %)"));
+    EXPECT_THAT(text, HasSubstr("   1000     +18 (+1.80 %)\n"));
+    EXPECT_THAT(text, HasSubstr("   1000       0 (+0.00 %)\n"));
     EXPECT_THAT(text, HasSubstr("throughput as a ratio: mainline 0.8000\n"));
     // The baseline comes first, whatever the order of the runs.
-    EXPECT_LT(text.find(" stock"), text.rfind(" mainline", text.find("\nkmem-cache")));
+    EXPECT_LT(text.find(" stock", text.find("\noperation")), text.find(" mainline"));
     EXPECT_THAT(text, Not(HasSubstr("\x1b")));
     EXPECT_THAT(render_bench_table(record(), true), HasSubstr("\x1b["));
+}
+
+TEST(BenchTable, WhatProgramsDoIsARatioInASectionOfItsOwn) {
+    const auto text = render_bench_table(record(), false);
+    const auto programs = text.find("\nwhat programs do");
+    ASSERT_NE(programs, std::string::npos);
+    for (const auto &operation : operations())
+        EXPECT_EQ(text.find("\n" + std::string(operation.name) + " ") > programs,
+                  operation.section == Section::programs)
+            << operation.name;
+    EXPECT_THAT(text, HasSubstr("   1000.0   +2 (1.0020)\n"));
+    EXPECT_THAT(text, HasSubstr("    0 (1.0000)\n"));
+}
+
+TEST(BenchTable, TheDefaultArmsFitIn100Columns) {
+    BenchRecord wide;
+    for (const auto &arm : arms(default_arms)) {
+        ArmRecord one{arm, flavour_of(arm, "6.12"), {"6.12.1", 3, {}}};
+        const unsigned more = wide.arms.empty() ? 0 : 12345;
+        for (const auto &operation : operations())
+            one.result.counts.push_back(
+                {std::string(operation.name), 1, 9, 1,
+                 operation.section == Section::kernel ? 850000 + more : 130647296 + more});
+        wide.arms.push_back(one);
+    }
+    const auto text = render_bench_table(wide, false);
+    EXPECT_THAT(text, HasSubstr("+12345 (+1.45 %)"));
+    EXPECT_THAT(text, HasSubstr("+12.35 (1.0001)"));
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_LE(line.size(), 100U) << line;
 }
 
 TEST(BenchTable, WhatIsMissingIsADash) {

@@ -16,8 +16,9 @@ std::optional<Difference> difference(const BenchRecord &record, std::size_t arm,
     const auto *theirs = record.arms.at(record.baseline).result.find(operation);
     if (!ours || !theirs || theirs->median == 0)
         return std::nullopt;
-    const double added = ours->per_operation() - theirs->per_operation();
-    return Difference{ours->per_operation(), added, 100 * added / theirs->per_operation()};
+    const double base = theirs->per_operation(), instructions = ours->per_operation();
+    const double added = instructions - base;
+    return Difference{instructions, added, 100 * added / base, instructions / base};
 }
 
 std::optional<double> stream_throughput(const BenchRecord &record, std::size_t arm) {
@@ -46,9 +47,12 @@ json bench_json(const BenchRecord &record) {
             if (const auto d = difference(record, i, std::string(operation.name)))
                 by_arm[record.arms[i].arm.name] = {{"instructions", d->instructions},
                                                    {"added", d->added},
-                                                   {"added_percent", d->added_percent}};
-        table.push_back(
-            {{"operation", operation.name}, {"text", operation.text}, {"arms", std::move(by_arm)}});
+                                                   {"added_percent", d->added_percent},
+                                                   {"ratio", d->ratio}};
+        table.push_back({{"operation", operation.name},
+                         {"text", operation.text},
+                         {"section", to_string(operation.section)},
+                         {"arms", std::move(by_arm)}});
     }
     return {{"netswap_bench", 1},
             {"started", record.started},

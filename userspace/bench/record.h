@@ -33,6 +33,7 @@ struct Difference {
     double instructions = 0; ///< of one operation
     double added = 0;
     double added_percent = 0;
+    double ratio = 1; ///< to the baseline's instructions
 };
 
 /// Nothing of an operation that one of them did not measure.
