@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/bench.h"
 
+#include "guest/bench_crowd.h"
 #include "guest/bench_loads.h"
 #include "guest/bench_programs.h"
 #include "guest/clock.h"
@@ -75,6 +76,8 @@ Result<void> take_turns() {
 
 Result<void> count_from_user_space(Channel &channel, int samples) {
     if (auto done = take_turns(); !done)
+        return done;
+    if (auto done = make_crowd(); !done)
         return done;
     const auto loads = make_loads();
     if (!loads)
