@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,7 +15,6 @@ namespace netswap::guest {
 namespace {
 
 constexpr const char *build_directory = "/tmp/bench";
-constexpr int exit_not_started = 127;
 // A run is dear, and the median of a few is enough: nothing outside disturbs it.
 constexpr int program_share = 40;
 constexpr int program_warm_up = 2;
@@ -45,16 +45,23 @@ std::string how_it_ended(int status) {
     return "exit status " + std::to_string(WEXITSTATUS(status));
 }
 
-[[noreturn]] void execute(const std::vector<std::string> &argv, int output) {
-    ::dup2(output, STDOUT_FILENO);
-    ::dup2(output, STDERR_FILENO);
+/// What it prints goes to `output`. As make does it: a copy of our memory would be made page by
+/// page, of more or fewer pages as our heap happens to lie.
+Result<pid_t> spawn(const std::vector<std::string> &argv, int output) {
     std::vector<char *> words;
     for (const auto &word : argv)
         words.push_back(const_cast<char *>(word.c_str()));
     words.push_back(nullptr);
-    ::execv(words[0], words.data());
-    ::dprintf(STDERR_FILENO, "%s\n", std::strerror(errno));
-    ::_exit(exit_not_started);
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    pid_t child = -1;
+    const int code = ::posix_spawn(&child, words[0], &actions, nullptr, words.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (code != 0)
+        return os_error("cannot run " + argv[0], code);
+    return child;
 }
 
 /// Two groups of five that send to five others, 100 bytes a message.
@@ -78,13 +85,11 @@ Result<void> run_program(const std::vector<std::string> &argv) {
     const Fd output(::memfd_create("output", MFD_CLOEXEC));
     if (!output.valid())
         return os_error("memfd_create");
-    const pid_t child = ::fork();
-    if (child < 0)
-        return os_error("fork");
-    if (child == 0)
-        execute(argv, output.get());
+    const auto child = spawn(argv, output.get());
+    if (!child)
+        return tl::unexpected(child.error());
     int status = 0;
-    if (::waitpid(child, &status, 0) != child)
+    if (::waitpid(*child, &status, 0) != *child)
         return os_error("waiting for " + argv[0]);
     if (status == 0)
         return {};

@@ -21,8 +21,8 @@ inline constexpr BenchProgram compiler{"/bin/tcc", "tcc"};
 /// An error with what to do about it unless all of them can be run.
 Result<void> check_programs(const std::vector<BenchProgram> &programs);
 
-/// Runs argv to its end, forked and executed as a shell or make does. Unlike run_to_end() it looks
-/// at no clock while it waits. The error has how it ended and the last line it printed.
+/// Runs argv to its end. Unlike run_to_end() it looks at no clock while it waits. The error has how
+/// it ended and the last line it printed.
 Result<void> run_program(const std::vector<std::string> &argv);
 
 /// hackbench through pipes and UNIX sockets, and the compile.
