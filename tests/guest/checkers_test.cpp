@@ -43,12 +43,17 @@ TEST_CASE("memory that is lost is reported as a leak, once") {
         return skip("this kernel does not look for leaks");
     leaks.forget();
     const Loaded module(planted);
-    for (int round = 0; round < 4; ++round) // one may still be found in a register
-        REQUIRE(write_text(parameters + "leak", "777").has_value());
-    const auto found = leaks.check();
+    auto found = leaks.check();
+    REQUIRE(found.has_value());
+    // What was left on a stack or in a register counts as a pointer to it.
+    for (int round = 0; round < 3 && found; ++round) {
+        for (int piece = 0; piece < 4; ++piece)
+            REQUIRE(write_text(parameters + "leak", "777").has_value());
+        found = leaks.check();
+    }
     REQUIRE_FALSE(found.has_value());
     INFO(found.error().message);
-    CHECK(found.error().message.find("size 777") != std::string::npos);
+    CHECK(found.error().message.find("plant_leak") != std::string::npos);
 
     leaks.forget();
     CHECK(leaks.check().has_value());
