@@ -7,11 +7,17 @@
 #include "skip.h"
 #include "swapped_pages.h"
 
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/swap.h>
 #include <unistd.h>
 
@@ -94,6 +100,52 @@ int requests_under_way() {
     return std::sscanf(text.c_str(), "%d %d", &reads, &writes) == 2 ? reads + writes : 0;
 }
 
+/// A file of a tmpfs, charged to a control group.
+class MemoryFile {
+  public:
+    explicit MemoryFile(const ControlGroup &group) : group_(group) {
+        ::mkdir(directory, 0755);
+        REQUIRE(::mount("none", directory, "tmpfs", 0, nullptr) == 0);
+        fd_ = Fd(::open((std::string(directory) + "/file").c_str(), O_RDWR | O_CREAT, 0600));
+        group.enter();
+        const std::string text(bytes, 'x');
+        const auto wrote = ::write(fd_.get(), text.data(), text.size());
+        group.leave();
+        REQUIRE(wrote == static_cast<ssize_t>(bytes));
+    }
+    MemoryFile(const MemoryFile &) = delete;
+    MemoryFile &operator=(const MemoryFile &) = delete;
+    ~MemoryFile() {
+        fd_.reset();
+        ::umount(directory);
+    }
+
+    [[nodiscard]] bool page_out() const {
+        auto *memory = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd_.get(), 0);
+        REQUIRE(memory != MAP_FAILED);
+        std::array<unsigned char, bytes / SwappedPages::page_bytes> there{};
+        bool out = false;
+        for (int i = 0; i < 200 && !out; ++i, ::usleep(20'000)) {
+            (void)group_.reclaim(bytes);
+            ::mincore(memory, bytes, there.data());
+            out = std::count(there.begin(), there.end(), 0) == std::ssize(there);
+        }
+        ::munmap(memory, bytes);
+        return out;
+    }
+    /// 0, or an errno value.
+    [[nodiscard]] int read_error() const {
+        std::string text(bytes, '\0');
+        return ::pread(fd_.get(), text.data(), text.size(), 0) < 0 ? errno : 0;
+    }
+
+  private:
+    static constexpr const char *directory = "/tmp/memory-file";
+    static constexpr std::size_t bytes = 1 << 20;
+    const ControlGroup &group_;
+    Fd fd_;
+};
+
 /// Another process has its pages written to a server that says nothing; it looks at them when that
 /// is over.
 class Writer {
@@ -162,6 +214,23 @@ TEST_CASE("the removal of a swap device costs the pages on it and nothing else")
     const SwappedPages pages(group);
     REQUIRE(pages.page_out());
     CHECK(read_elsewhere(pages).ok());
+}
+
+TEST_CASE("the removal of a swap device makes what tmpfs had on it an error of reading") {
+    const ControlGroup group;
+    if (!have_server() || !group.there())
+        return skip(!group.there() ? no_control_groups : no_server);
+    const auto server = LabServer::start();
+    REQUIRE(server.has_value());
+    const PlainArea area;
+    const MemoryFile file(group);
+    REQUIRE(file.page_out());
+    CHECK(file.read_error() == 0);
+    REQUIRE(file.page_out());
+    CHECK(disconnects());
+    CHECK(file.read_error() == EIO);
+    CHECK(swapoff_ends());
+    CHECK(file.read_error() == EIO);
 }
 
 TEST_CASE("what is on its way at the removal of a swap device stays in memory") {
