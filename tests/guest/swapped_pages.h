@@ -18,8 +18,8 @@ class SwappedPages {
     ~SwappedPages();
 
     /// Writes them to swap and has what stays in the swap cache dropped, until no page is left in
-    /// memory. False if some still are after some seconds.
-    [[nodiscard]] bool page_out() const;
+    /// memory. The case fails if some still are after some seconds.
+    void page_out() const;
     /// The first half of this: they are written, or on their way.
     void write_out() const;
     /// Pages that are neither in memory nor in the swap cache.
