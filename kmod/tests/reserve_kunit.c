@@ -225,8 +225,11 @@ static void atomic_callers_gain_nothing(struct kunit *test)
 	with = atomic_level();
 	netswap_tree_activate("total", false, 0);
 
-	/* They stop higher by all of it; what others free meanwhile is noise. */
-	KUNIT_EXPECT_GE(test, with + 32, without + total);
+	/*
+	 * They stop higher by all of it; what others free meanwhile is noise,
+	 * and what a checker notes of each page that is taken.
+	 */
+	KUNIT_EXPECT_GE(test, with + 64, without + total);
 }
 
 static const gfp_t receives = GFP_ATOMIC | __GFP_MEMALLOC;
