@@ -96,13 +96,7 @@ Result<std::vector<NamedLoad>> make_loads() {
         loads.insert(loads.end(), more->begin(), more->end());
         return {};
     };
-    const auto add = [&](const char *name, std::uint64_t batch, const Result<SharedEnds> &ends,
-                         auto make) -> Result<void> {
-        if (!ends)
-            return with_context(ends.error(), name);
-        loads.push_back({name, batch, make(*ends)});
-        return {};
-    };
+    const auto add = [&](auto &&...load) { return add_load(loads, load...); };
     const auto small = [](const SharedEnds &ends) { return round_trips(ends, 64); };
     for (const auto &done : {
              add_all(ping_pong_loads()),

@@ -129,22 +129,15 @@ Result<std::vector<NamedLoad>> ping_pong_loads() {
     std::vector<NamedLoad> loads;
     for (const auto &[name, ends] : {std::pair("pipe-ping-pong", pipe_partner()),
                                      std::pair("unix-ping-pong", unix_partner())}) {
-        if (!ends)
-            return with_context(ends.error(), name);
-        loads.push_back({name, rounds, ping_pong(*ends)});
+        if (const auto done = add_load(loads, name, rounds, ends, ping_pong); !done)
+            return tl::unexpected(done.error());
     }
     return loads;
 }
 
 Result<std::vector<NamedLoad>> network_loads() {
     std::vector<NamedLoad> loads;
-    const auto add = [&](const char *name, std::uint64_t batch, const Result<SharedEnds> &ends,
-                         auto make) -> Result<void> {
-        if (!ends)
-            return with_context(ends.error(), name);
-        loads.push_back({name, batch, make(*ends)});
-        return {};
-    };
+    const auto add = [&](auto &&...load) { return add_load(loads, load...); };
     const auto bytes = [](const SharedEnds &ends) { return one_way(ends, piece, 0); };
     const auto datagrams = [](const SharedEnds &ends) { return one_way(ends, datagram, burst); };
     for (const auto &done : {
