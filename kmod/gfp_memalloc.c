@@ -9,14 +9,14 @@
  *		threads that were granted the reserve to restore a connection.
  *		Without it no acknowledgement is ever seen, and everything
  *		below waits for acknowledgements.
- *   refill	buffers for a receive ring (they come with __GFP_NORETRY: the
- *		ring can be filled later).
+ *   refill	buffers for a receive ring, which can be filled later
+ *		(GFP_MEMALLOC_LATER).
  *   transmit	whoever sends on a marked socket (it asks with __GFP_MEMALLOC)
  *		and can wait. A sender that gets nothing waits for its socket's
  *		write space and tries again; it holds nothing that a receive
  *		needs.
  *   reclaim	everything else: PF_MEMALLOC in process context, that is a
- *		reclaimer on its way.
+ *		reclaimer on its way, down into the driver that sends its page.
  *
  * Each class is charged to a group of the reservation tree (reserve.h) and
  * stops where the unused reservations of those before it begin. So transmit
@@ -30,6 +30,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 
@@ -72,13 +73,22 @@ static struct netswap_mechanism mech;
 static unsigned long lowest_free = ULONG_MAX;	/* of a zone */
 static unsigned long lowest_share = ULONG_MAX;	/* of all, left for receive */
 
+/*
+ * Bottom halves are off for a NAPI thread and a busy poller, which receive, and
+ * for a task whose packet is in the qdisc or the driver.
+ */
+static bool has_packet(void)
+{
+	return in_softirq() && *this_cpu_ptr(netswap_host()->packets);
+}
+
 /* Does it run on behalf of a task that may wait, and not of a packet? */
 static bool is_task(gfp_t gfp)
 {
-	if (in_softirq())
+	if (in_serving_softirq() || in_hardirq() || in_nmi())
 		return false;
 	if (current->flags & PF_MEMALLOC)
-		return !netswap_task_granted();
+		return !has_packet() && !netswap_task_granted();
 	/* Who can wait for memory receives nothing: a marked socket sends. */
 	return gfp & __GFP_DIRECT_RECLAIM;
 }
@@ -90,7 +100,8 @@ VISIBLE_IF_KUNIT enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp)
 	if (is_task(gfp))
 		return gfp & __GFP_MEMALLOC ? GFP_MEMALLOC_TRANSMIT :
 					      GFP_MEMALLOC_RECLAIM;
-	return gfp & __GFP_NORETRY ? GFP_MEMALLOC_REFILL : GFP_MEMALLOC_RECEIVE;
+	return (gfp & GFP_MEMALLOC_LATER) == GFP_MEMALLOC_LATER ?
+		       GFP_MEMALLOC_REFILL : GFP_MEMALLOC_RECEIVE;
 }
 EXPORT_SYMBOL_IF_KUNIT(gfp_memalloc_class);
 
@@ -173,11 +184,6 @@ static unsigned long free_pages_for_all(void)
 	return free;
 }
 
-/*
- * Without a floor the last page may be taken, and it is tried for even when
- * none is free: it may sit on a CPU's list. Beyond its reservation receive has
- * a floor, too: the packet is dropped, and its sender sends it again.
- */
 /* What is left to receive when the current caller has its pages. */
 static void note_share(unsigned long left)
 {
@@ -188,6 +194,11 @@ static void note_share(unsigned long left)
 			break;
 }
 
+/*
+ * Without a floor the last page may be taken, and it is tried for even when
+ * none is free: it may sit on a CPU's list. Beyond its reservation receive has
+ * a floor, too: the packet is dropped, and its sender sends it again.
+ */
 static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 {
 	enum gfp_memalloc_class class = gfp_memalloc_class(gfp);

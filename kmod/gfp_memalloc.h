@@ -3,7 +3,14 @@
 #define _NETSWAP_GFP_MEMALLOC_H
 
 #include <kunit/visibility.h>
-#include <linux/types.h>
+#include <linux/gfp_types.h>
+
+/*
+ * Who fills a receive ring asks with both of these, which contradict each
+ * other, so nobody else does. The first one alone only says that there is a
+ * smaller order to fall back to, as for the first attempt at a slab's pages.
+ */
+#define GFP_MEMALLOC_LATER (__GFP_NORETRY | __GFP_RETRY_MAYFAIL)
 
 /* What an entitled caller wants reserve memory for. */
 enum gfp_memalloc_class {

@@ -19,6 +19,7 @@
 #include <linux/module.h>
 #include <net/sock.h>
 
+#include "gfp_memalloc.h"
 #include "netswap.h"
 #include "rx_reserve.h"
 
@@ -52,8 +53,7 @@ VISIBLE_IF_KUNIT gfp_t rx_reserve_gfp(enum memreserve_refill what, gfp_t gfp)
 	case MEMRESERVE_REFILL_FRAG:
 		break;
 	}
-	/* __GFP_NORETRY: the ring is asked again, see gfp_memalloc's classes. */
-	return gfp | __GFP_MEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
+	return gfp | __GFP_MEMALLOC | GFP_MEMALLOC_LATER | __GFP_NOWARN;
 }
 EXPORT_SYMBOL_IF_KUNIT(rx_reserve_gfp);
 

@@ -143,6 +143,7 @@ const struct memreserve_host memreserve_host = {
 	.watch_growth = memreserve_watch_growth,
 	.sk_count = memreserve_sk_count,
 	.backlog = memreserve_backlog,
+	.packets = &memreserve_packets,
 };
 EXPORT_SYMBOL_GPL(memreserve_host);
 

@@ -4,6 +4,7 @@
 #define _MM_MEMRESERVE_INTERNAL_H
 
 #include <linux/memreserve_ops.h>
+#include <linux/percpu-defs.h>
 #include <linux/types.h>
 
 /**
@@ -48,6 +49,7 @@ unsigned long memreserve_emergency(void);
 void memreserve_sk_uncount(unsigned int n);
 int memreserve_sk_count(void);
 unsigned int memreserve_backlog(void);
+DECLARE_PER_CPU(unsigned int, memreserve_packets);
 void memreserve_watch_growth(struct notifier_block *nb, bool on);
 
 void memreserve_wake_throttled(void);

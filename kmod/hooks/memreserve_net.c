@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * memreserve - the questions of the network: marked sockets, their packets,
- * and the receive rings.
+ * memreserve - the questions of the network: marked sockets and their packets.
  */
 #include <linux/atomic.h>
 #include <linux/export.h>
@@ -9,9 +8,9 @@
 #include <linux/memreserve_ops.h>
 #include <linux/net.h>
 #include <linux/netdevice.h>
+#include <linux/percpu.h>
 #include <linux/sched/mm.h>
 #include <linux/skbuff.h>
-#include <linux/slab.h>
 #include <linux/static_call.h>
 #include <linux/workqueue.h>
 #include <net/sock.h>
@@ -220,6 +219,25 @@ EXPORT_SYMBOL_GPL(memreserve_ask_xmit_flags);
 #endif
 
 /* ------------------------------------------------------------------------
+ * Marked packets that are processed
+ */
+
+DEFINE_PER_CPU(unsigned int, memreserve_packets);
+
+/* Stand where the kernel gives PF_MEMALLOC to a marked packet's processing, and takes it back. */
+unsigned int memreserve_packet_begin(void)
+{
+	__this_cpu_inc(memreserve_packets);
+	return memalloc_noreclaim_save();
+}
+
+void memreserve_packet_end(unsigned int flags)
+{
+	memalloc_noreclaim_restore(flags);
+	__this_cpu_dec(memreserve_packets);
+}
+
+/* ------------------------------------------------------------------------
  * Marked packets in the backlog
  */
 
@@ -354,56 +372,3 @@ int memreserve_sk_count(void)
 {
 	return static_key_count(&memalloc_socks_key.key);
 }
-
-/* ------------------------------------------------------------------------
- * Receive rings
- */
-
-static gfp_t bare_refill_gfp(enum memreserve_refill what, gfp_t gfp)
-{
-	return gfp;
-}
-
-static const struct memreserve_refill_ops bare_refill_ops = {
-	.refill_gfp = bare_refill_gfp,
-};
-
-DEFINE_STATIC_CALL(mr_refill_gfp, bare_refill_gfp);
-
-gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp)
-{
-	return static_call(mr_refill_gfp)(what, gfp);
-}
-EXPORT_SYMBOL_GPL(memreserve_ask_refill_gfp);
-
-/*
- * Many at once while there is memory for them. From the reserve only the one
- * that is needed now: the others would lie in the CPU's cache.
- */
-int memreserve_alloc_heads(struct kmem_cache *cache, gfp_t gfp, size_t nr,
-			   void **heads)
-{
-	int got = kmem_cache_alloc_bulk(cache, gfp | __GFP_NOWARN, nr, heads);
-	gfp_t from_reserve;
-
-	if (got)
-		return got;
-	from_reserve = memreserve_refill_gfp(HEAD, gfp);
-	if (from_reserve == gfp)
-		return 0;
-	heads[0] = kmem_cache_alloc(cache, from_reserve);
-	return heads[0] ? 1 : 0;
-}
-
-static void aim_refill(const void *ops)
-{
-	const struct memreserve_refill_ops *refill = ops;
-
-	static_call_update(mr_refill_gfp, refill->refill_gfp);
-}
-
-const struct memreserve_questions memreserve_refill_questions = {
-	.bare = &bare_refill_ops,
-	.callbacks_size = sizeof(struct memreserve_refill_ops),
-	.aim = aim_refill,
-};

@@ -7,11 +7,12 @@
 #define _LINUX_MEMRESERVE_OPS_H
 
 #include <linux/memreserve.h>
+#include <linux/percpu-defs.h>
 
 struct notifier_block;
 
 /* Raised whenever an ops struct or struct memreserve_host changes, and in kmod/compat. */
-#define MEMRESERVE_ABI 4
+#define MEMRESERVE_ABI 5
 
 /* How far below the min watermark an allocation may go. */
 enum memreserve_depth {
@@ -270,6 +271,12 @@ struct memreserve_host {
 	 * context.
 	 */
 	unsigned int (*backlog)(void);
+	/*
+	 * Not zero on a CPU that processes a marked packet with PF_MEMALLOC:
+	 * tells a NAPI thread or busy poller that receives from a task that
+	 * sends with bottom halves off. Look with bottom halves off.
+	 */
+	const unsigned int __percpu *packets;
 };
 
 extern const struct memreserve_host memreserve_host;

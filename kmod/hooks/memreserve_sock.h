@@ -20,6 +20,8 @@ bool memreserve_skb_protocol(const struct sk_buff *skb);
 bool memreserve_ask_admit(const struct sock *sk, const struct sk_buff *skb);
 gfp_t memreserve_ask_xmit_gfp(const struct sock *sk, gfp_t gfp);
 unsigned int memreserve_xmit_save(void);
+unsigned int memreserve_packet_begin(void);
+void memreserve_packet_end(unsigned int flags);
 void memreserve_ask_for_socket(void (*handler)(struct sock *sk),
 			       struct sock *sk);
 bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // Receive processing asks which packets run with PF_MEMALLOC, unseen by taps,
-// and which protocols may have them (series patch 12); whether one may wait for
-// another CPU; and transmission whether a packet that came from elsewhere may
-// wait in a queue.
+// and which protocols may have them (series patch 12), and notes when it works
+// on such a packet. It asks whether one may wait for another CPU; and
+// transmission whether a packet that came from elsewhere may wait in a queue.
 //
 // netswap-rule: dev_include  file=net/core/dev.c  token=linux/memreserve.h  count=1
 // netswap-rule: rx_protocol  file=net/core/dev.c  token=memreserve_skb_protocol  count=1
 // netswap-rule: rx_critical  file=net/core/dev.c  token=memreserve_skb_critical  count=2
+// netswap-rule: rx_packet_begin  file=net/core/dev.c  token=memreserve_packet_begin  count=2
+// netswap-rule: rx_packet_end  file=net/core/dev.c  token=memreserve_packet_end  count=3
 // netswap-rule: rx_backlog  file=net/core/dev.c  token=!memreserve_refuses_backlog(skb)  count=1
 // netswap-rule: rx_backlog_leave  file=net/core/dev.c  token=memreserve_backlog_leave  count=1
 // netswap-rule: tx_queue  file=net/core/dev.c  token=memreserve_refuses_hold(QDISC  count=1
@@ -40,6 +42,29 @@ symbol skb;
  	sk_memalloc_socks() &&
 -	skb_pfmemalloc(skb)
 +	skb_pfmemalloc(skb) && memreserve_skb_critical(skb)
+ 	...+>
+ }
+
+@rx_packet_begin@
+identifier f =~ "^__netif_receive_skb(_list)?$";
+@@
+ f(...)
+ {
+ 	<+...
+-	memalloc_noreclaim_save()
++	memreserve_packet_begin()
+ 	...+>
+ }
+
+@rx_packet_end@
+identifier f =~ "^__netif_receive_skb(_list)?$";
+@@
+ f(...)
+ {
+ 	<+...
+-	memalloc_noreclaim_restore
++	memreserve_packet_end
+ 	(...)
  	...+>
  }
 

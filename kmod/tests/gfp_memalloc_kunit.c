@@ -58,68 +58,6 @@ static void entitled_follows_flags_and_context(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, got, c->want);
 }
 
-static void class_tells_receive_from_reclaim(struct kunit *test)
-{
-	unsigned int flags;
-
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC),
-			GFP_MEMALLOC_RECEIVE);
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC |
-						 __GFP_NORETRY),
-			GFP_MEMALLOC_REFILL);
-	flags = memalloc_noreclaim_save();
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO), GFP_MEMALLOC_RECLAIM);
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO | __GFP_MEMALLOC),
-			GFP_MEMALLOC_TRANSMIT);
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO | __GFP_NOFAIL),
-			GFP_MEMALLOC_RECEIVE);
-	local_bh_disable();
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_ATOMIC),
-			GFP_MEMALLOC_RECEIVE);
-	local_bh_enable();
-	memalloc_noreclaim_restore(flags);
-}
-
-static void sender_on_marked_socket_transmits(struct kunit *test)
-{
-	const gfp_t sends = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN;
-	enum gfp_memalloc_class in_softirq;
-
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends), GFP_MEMALLOC_TRANSMIT);
-	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends & ~__GFP_IO),
-			GFP_MEMALLOC_TRANSMIT);
-	/* Its acknowledgements and what it sends again, from a timer. */
-	local_bh_disable();
-	in_softirq = gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC);
-	local_bh_enable();
-	KUNIT_EXPECT_EQ(test, in_softirq, GFP_MEMALLOC_RECEIVE);
-}
-
-static void granted_thread_is_receive(struct kunit *test)
-{
-	enum gfp_memalloc_class granted, after;
-	enum memreserve_depth depth;
-	unsigned int flags;
-
-	KUNIT_ASSERT_FALSE(test, netswap_task_granted());
-	KUNIT_ASSERT_EQ(test, netswap_task_grant(true), 0);
-	KUNIT_EXPECT_EQ(test, netswap_task_grant(true), 0);
-	KUNIT_EXPECT_TRUE(test, netswap_task_granted());
-	depth = netswap_entitled(GFP_KERNEL);
-	granted = gfp_memalloc_class(GFP_KERNEL);
-	KUNIT_EXPECT_EQ(test, netswap_task_grant(false), 0);
-	KUNIT_EXPECT_EQ(test, netswap_task_grant(false), -ENOENT);
-
-	KUNIT_EXPECT_EQ(test, depth, MEMRESERVE_DEPTH_FULL);
-	KUNIT_EXPECT_EQ(test, granted, GFP_MEMALLOC_RECEIVE);
-	KUNIT_EXPECT_FALSE(test, current->flags & PF_MEMALLOC);
-	KUNIT_EXPECT_FALSE(test, netswap_task_granted());
-	flags = memalloc_noreclaim_save();
-	after = gfp_memalloc_class(GFP_KERNEL);
-	memalloc_noreclaim_restore(flags);
-	KUNIT_EXPECT_EQ(test, after, GFP_MEMALLOC_RECLAIM);
-}
-
 static void floors_leave_receive_its_share(struct kunit *test)
 {
 	unsigned long min;
@@ -213,9 +151,6 @@ static void reserve_access_lifts_memory_policy(struct kunit *test)
 
 static struct kunit_case gfp_memalloc_cases[] = {
 	KUNIT_CASE_PARAM(entitled_follows_flags_and_context, entitled_gen_params),
-	KUNIT_CASE(class_tells_receive_from_reclaim),
-	KUNIT_CASE(sender_on_marked_socket_transmits),
-	KUNIT_CASE(granted_thread_is_receive),
 	KUNIT_CASE(floors_leave_receive_its_share),
 	KUNIT_CASE(reserve_page_is_marked),
 	KUNIT_CASE(page_above_watermark_is_not_marked),

@@ -322,7 +322,7 @@ static void transmit_leaves_receives_share(struct kunit *test)
 	starve_take(&starve, GFP_NOIO | __GFP_MEMALLOC | __GFP_NORETRY);
 	after_transmit = starve_level(&starve, GFP_NOIO | __GFP_NORETRY);
 	memalloc_noreclaim_restore(flags);
-	got = starve_take(&starve, receives | __GFP_NORETRY);
+	got = starve_take(&starve, receives | GFP_MEMALLOC_LATER);
 	got += starve_take(&starve, receives);
 	starve_end(&starve);
 	netswap_tree_activate("total", false, 0);

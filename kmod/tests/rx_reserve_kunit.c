@@ -4,14 +4,15 @@
 #include <linux/gfp.h>
 #include <linux/module.h>
 
+#include "gfp_memalloc.h"
 #include "rx_reserve.h"
 
 static void ring_refill_may_use_the_reserve_but_can_be_put_off(struct kunit *test)
 {
 	gfp_t gfp = rx_reserve_gfp(MEMRESERVE_REFILL_POLL, GFP_ATOMIC);
 
-	KUNIT_EXPECT_EQ(test, gfp & (__GFP_MEMALLOC | __GFP_NORETRY),
-			__GFP_MEMALLOC | __GFP_NORETRY);
+	KUNIT_EXPECT_EQ(test, gfp & (__GFP_MEMALLOC | GFP_MEMALLOC_LATER),
+			__GFP_MEMALLOC | GFP_MEMALLOC_LATER);
 	KUNIT_EXPECT_EQ(test, gfp & GFP_ATOMIC, GFP_ATOMIC);
 }
 
@@ -28,7 +29,7 @@ static void head_is_not_put_off(struct kunit *test)
 	gfp_t gfp = rx_reserve_gfp(MEMRESERVE_REFILL_HEAD, GFP_ATOMIC);
 
 	KUNIT_EXPECT_TRUE(test, gfp & __GFP_MEMALLOC);
-	KUNIT_EXPECT_FALSE(test, gfp & __GFP_NORETRY);
+	KUNIT_EXPECT_FALSE(test, gfp & GFP_MEMALLOC_LATER);
 }
 
 static void page_pool_set_up_waits_as_it_asked(struct kunit *test)
