@@ -7,8 +7,6 @@
 #include "skip.h"
 #include "swapped_pages.h"
 
-#include <algorithm>
-#include <array>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <chrono>
@@ -20,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/swap.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace netswap;
 using namespace netswap::guest;
@@ -100,6 +99,19 @@ int requests_under_way() {
     return std::sscanf(text.c_str(), "%d %d", &reads, &writes) == 2 ? reads + writes : 0;
 }
 
+/// What the cases need and have not got, or nullptr.
+const char *what_lacks(const ControlGroup &group) {
+    if (!group.there())
+        return no_control_groups;
+    return have_server() ? nullptr : no_server;
+}
+
+LabServer started_server() {
+    auto server = LabServer::start();
+    REQUIRE(server.has_value());
+    return std::move(*server);
+}
+
 /// A file of a tmpfs, charged to a control group.
 class MemoryFile {
   public:
@@ -123,12 +135,10 @@ class MemoryFile {
     [[nodiscard]] bool page_out() const {
         auto *memory = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd_.get(), 0);
         REQUIRE(memory != MAP_FAILED);
-        std::array<unsigned char, bytes / SwappedPages::page_bytes> there{};
         bool out = false;
         for (int i = 0; i < 200 && !out; ++i, ::usleep(20'000)) {
             (void)group_.reclaim(bytes);
-            ::mincore(memory, bytes, there.data());
-            out = std::count(there.begin(), there.end(), 0) == std::ssize(there);
+            out = pages_out(memory, bytes) == bytes / SwappedPages::page_bytes;
         }
         ::munmap(memory, bytes);
         return out;
@@ -179,10 +189,9 @@ class Writer {
 
 TEST_CASE("the removal of a swap device costs the pages on it and nothing else") {
     const ControlGroup group;
-    if (!have_server() || !group.there())
-        return skip(!group.there() ? no_control_groups : no_server);
-    const auto server = LabServer::start();
-    REQUIRE(server.has_value());
+    if (const auto *lacking = what_lacks(group))
+        return skip(lacking);
+    const auto server = started_server();
     constexpr auto half = SwappedPages::count / 2;
     {
         const PlainArea area;
@@ -218,10 +227,9 @@ TEST_CASE("the removal of a swap device costs the pages on it and nothing else")
 
 TEST_CASE("the removal of a swap device makes what tmpfs had on it an error of reading") {
     const ControlGroup group;
-    if (!have_server() || !group.there())
-        return skip(!group.there() ? no_control_groups : no_server);
-    const auto server = LabServer::start();
-    REQUIRE(server.has_value());
+    if (const auto *lacking = what_lacks(group))
+        return skip(lacking);
+    const auto server = started_server();
     const PlainArea area;
     const MemoryFile file(group);
     REQUIRE(file.page_out());
@@ -235,12 +243,11 @@ TEST_CASE("the removal of a swap device makes what tmpfs had on it an error of r
 
 TEST_CASE("what is on its way at the removal of a swap device stays in memory") {
     const ControlGroup group;
-    if (!have_server() || !group.there())
-        return skip(!group.there() ? no_control_groups : no_server);
-    const auto server = LabServer::start();
-    REQUIRE(server.has_value());
+    if (const auto *lacking = what_lacks(group))
+        return skip(lacking);
+    const auto server = started_server();
     const PlainArea area({"-timeout", "2"});
-    REQUIRE(::kill(server->pid(), SIGSTOP) == 0);
+    REQUIRE(::kill(server.pid(), SIGSTOP) == 0);
     Writer writer(group);
     Said said;
     CHECK(disconnects());
@@ -251,16 +258,15 @@ TEST_CASE("what is on its way at the removal of a swap device stays in memory") 
 
 TEST_CASE("without a time limit the removal of a device waits for its server, and no longer") {
     const ControlGroup group;
-    if (!have_server() || !group.there())
-        return skip(!group.there() ? no_control_groups : no_server);
-    const auto server = LabServer::start();
-    REQUIRE(server.has_value());
+    if (const auto *lacking = what_lacks(group))
+        return skip(lacking);
+    const auto server = started_server();
     const PlainArea area;
-    REQUIRE(::kill(server->pid(), SIGSTOP) == 0);
+    REQUIRE(::kill(server.pid(), SIGSTOP) == 0);
     Writer writer(group);
     auto server_goes_on = Child::call([&](int) {
         ::usleep(3'000'000);
-        return requests_under_way() > 0 && ::kill(server->pid(), SIGCONT) == 0 ? 0 : 1;
+        return requests_under_way() > 0 && ::kill(server.pid(), SIGCONT) == 0 ? 0 : 1;
     });
     REQUIRE(server_goes_on.has_value());
     CHECK(disconnects());

@@ -2,7 +2,6 @@
 #include "swapped_pages.h"
 
 #include <algorithm>
-#include <array>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
@@ -13,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 namespace netswap::guest {
 
@@ -78,10 +78,14 @@ void SwappedPages::page_out() const {
     REQUIRE(out() == count);
 }
 
-std::size_t SwappedPages::out() const {
-    std::array<unsigned char, count> there{};
-    ::mincore(memory_, bytes, there.data());
+std::size_t pages_out(void *memory, std::size_t bytes) {
+    std::vector<unsigned char> there(bytes / SwappedPages::page_bytes);
+    ::mincore(memory, bytes, there.data());
     return static_cast<std::size_t>(std::count(there.begin(), there.end(), 0));
+}
+
+std::size_t SwappedPages::out() const {
+    return pages_out(memory_, bytes);
 }
 
 int SwappedPages::wrong(std::size_t first, std::size_t end) const {

@@ -7,6 +7,9 @@
 
 namespace netswap::guest {
 
+/// Of the `bytes` from `memory` on, the pages that are neither in memory nor in the swap cache.
+std::size_t pages_out(void *memory, std::size_t bytes);
+
 /// Memory of which every page begins with its number, charged to a control group.
 class SwappedPages {
   public:

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/data_races.h"
+
 namespace netswap::guest {
 
 bool is_kernel_fault(std::string_view line) {
     // Whose it is only the whole report tells, which the host reads.
-    if (line.starts_with("BUG: KCSAN: "))
+    if (line.starts_with(race_title))
         return false;
     static constexpr std::array<std::string_view, 7> anywhere{
         "kernel BUG at",          "general protection fault", "Unable to handle kernel",

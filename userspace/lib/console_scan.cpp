@@ -76,7 +76,8 @@ ConsoleFindings scan_console(std::string_view text) {
         else if (contains_any(line, oom_kills)) {
             if (line.find(willing) == std::string_view::npos)
                 note(found.oom_kill, line);
-        } else if (contains_any(line, fatals) || (line.starts_with("BUG:") && !begins_race(line)))
+        } else if (contains_any(line, fatals) ||
+                   (line.starts_with("BUG:") && !line.starts_with(race_title)))
             note(found.fatal, line);
         else if (contains_any(line, io_errors) && contains_any(line, write_errors))
             note(found.write_error, line);

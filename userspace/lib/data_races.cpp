@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "lib/arm.h"
 #include "lib/console_scan.h"
 #include "lib/text.h"
 
@@ -12,20 +13,24 @@ namespace netswap {
 
 namespace {
 
-constexpr std::string_view title = "BUG: KCSAN: ";
 constexpr std::string_view rule = "=====";
 
-/// Ours in the kernel's own files begin so; those of modules are followed by the module's name.
+/// "read+0x10/0x20 [nbd]" -> "nbd"; "" for the kernel's own.
+std::string_view module_of(std::string_view frame) {
+    const auto open = frame.rfind('[');
+    return open != frame.npos && frame.ends_with(']')
+               ? frame.substr(open + 1, frame.size() - open - 2)
+               : std::string_view();
+}
+
+/// Ours in the kernel's own files begin so.
 constexpr std::array<std::string_view, 2> prefixes{"memreserve_", "bare_"};
-constexpr std::array<std::string_view, 6> modules{"[netswap]",          "[gfp_memalloc]",
-                                                  "[pfmemalloc_slab]",  "[sock_memalloc]",
-                                                  "[reclaim_throttle]", "[rx_reserve]"};
 
 bool is_ours(std::string_view frame) {
+    const auto module = module_of(frame);
     return std::any_of(prefixes.begin(), prefixes.end(),
                        [&](auto prefix) { return frame.starts_with(prefix); }) ||
-           std::any_of(modules.begin(), modules.end(),
-                       [&](auto module) { return frame.ends_with(module); });
+           (!module.empty() && module_long_name(module) == module);
 }
 
 /// "write to 0xffff8880 of 4 bytes by task 70 on cpu 1:", and the like: the stack follows, and its
@@ -36,10 +41,6 @@ bool is_access(std::string_view line) {
 }
 
 } // namespace
-
-bool begins_race(std::string_view plain_line) {
-    return plain_line.starts_with(title);
-}
 
 DataRaces find_data_races(std::string_view console) {
     DataRaces found;
@@ -54,9 +55,9 @@ DataRaces find_data_races(std::string_view console) {
     };
     for (const auto raw : split(console, '\n')) {
         const auto line = plain_line(raw);
-        if (begins_race(line)) {
+        if (line.starts_with(race_title)) {
             end_report();
-            report = line.substr(title.size());
+            report = line.substr(race_title.size());
             ours = frame_follows = false;
         } else if (report && line.starts_with(rule)) {
             end_report();

@@ -15,7 +15,7 @@ struct DataRaces {
 
 DataRaces find_data_races(std::string_view console);
 
-/// The line with which a report begins.
-bool begins_race(std::string_view plain_line);
+/// How the line begins with which a report begins.
+inline constexpr std::string_view race_title = "BUG: KCSAN: ";
 
 } // namespace netswap
