@@ -60,6 +60,8 @@ static const struct listed list[] = {
 	/* Receive ring */
 	{ "try_fill_recv", "__napi_poll" },
 	{ "try_fill_recv", "refill_work" },
+	{ "try_fill_recv", "virtnet_open" },
+	{ "try_fill_recv", "virtnet_set_ringparam" },
 	{ "e1000_alloc_rx_buffers", "__napi_poll" },
 	{ "cp_rx_poll", "__napi_poll" },
 	{ "vmxnet3_rq_rx_complete", "__napi_poll" },

@@ -90,7 +90,10 @@ static bool is_task(gfp_t gfp)
 	if (current->flags & PF_MEMALLOC)
 		return !has_packet() && !netswap_task_granted();
 	/* Who can wait for memory receives nothing: a marked socket sends. */
-	return gfp & __GFP_DIRECT_RECLAIM;
+	if (gfp & __GFP_DIRECT_RECLAIM)
+		return true;
+	/* TCP asks so for what it splits. Drivers receive in the kernel's threads. */
+	return !in_softirq() && !(current->flags & PF_KTHREAD);
 }
 
 VISIBLE_IF_KUNIT enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp)
@@ -235,11 +238,12 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
  * is freed: one page granted above a floor could take a hundred with it, to a
  * list where only this CPU finds them. So batches end at the min watermark.
  */
-static int pcp_batch(struct zone *zone, int batch)
+static int pcp_batch(struct zone *zone, unsigned int order, int batch)
 {
 	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
 	unsigned long min = zone_min(zone);
-	int room = free > min ? min_t(unsigned long, free - min, INT_MAX) : 1;
+	unsigned long blocks = free > min ? (free - min) >> order : 0;
+	int room = clamp_t(unsigned long, blocks, 1, INT_MAX);
 
 	if (batch <= room)
 		return batch;

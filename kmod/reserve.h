@@ -88,6 +88,7 @@ struct netswap_nic {
 /* All that reservations are computed from. */
 struct netswap_live {
 	unsigned int cpus;
+	unsigned long nics_look;	/* when the NICs were looked at: counts up */
 	unsigned int nr_nics;
 	struct netswap_nic nics[NETSWAP_MAX_NICS];
 	unsigned int sockets[NETSWAP_NR_TRANSPORTS];

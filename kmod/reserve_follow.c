@@ -55,6 +55,9 @@ static struct {				/* what is being enlarged, or 0 */
 	unsigned long frag_bytes_v6;
 } growing;
 
+static unsigned long nics_read;		/* looks at the NICs so far; under rtnl */
+static unsigned long nics_in_tree;	/* which of them the tree has; under follow_lock */
+
 static struct delayed_work follow_work;
 static bool following;
 
@@ -81,6 +84,7 @@ static void read_nics(struct netswap_live *live, const struct net_device *gone)
 	struct net_device *dev;
 
 	ASSERT_RTNL();
+	live->nics_look = ++nics_read;
 	live->nr_nics = 0;
 	for_each_netdev(&init_net, dev) {
 		struct netswap_nic *nic = &live->nics[live->nr_nics];
@@ -140,13 +144,21 @@ static int update_rest(struct netswap_live *live, unsigned int wait_ms)
 	return netswap_tree_update(live, wait_ms);
 }
 
+/*
+ * rtnl may have been given back since @live was read, and somebody else have
+ * looked later and been here before.
+ */
 static int update(struct netswap_live *live, unsigned int wait_ms)
 {
 	int err;
 
 	cpus_read_lock();
 	mutex_lock(&follow_lock);
+	if (live->nics_look < nics_in_tree)
+		netswap_tree_live(live);
 	err = update_rest(live, wait_ms);
+	if (!err)
+		nics_in_tree = max(nics_in_tree, live->nics_look);
 	mutex_unlock(&follow_lock);
 	cpus_read_unlock();
 	return err;

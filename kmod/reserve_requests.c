@@ -103,8 +103,11 @@ int netswap_nl_group_activate_doit(struct sk_buff *skb, struct genl_info *info)
 				    "must be 0 or 1");
 		return -EINVAL;
 	}
-	/* Sizes as of now, not as of some seconds ago. */
-	err = netswap_reserve_refresh(WAIT_MS);
+	/*
+	 * Sizes as of now, not as of some seconds ago. What cannot be had now
+	 * must not keep a group from giving back what it has.
+	 */
+	err = on ? netswap_reserve_refresh(WAIT_MS) : 0;
 	if (err)
 		return explained(info, err);
 	return explained(info, netswap_tree_activate(nla_data(info->attrs[NETSWAP_A_GROUP_NAME]),

@@ -29,6 +29,7 @@ static const char * const counter_names[] = {
 	[MEMRESERVE_REFILL_HEAD] = "refills_head",
 	[MEMRESERVE_REFILL_FRAG] = "refills_frag",
 	[MEMRESERVE_REFILL_POOL] = "refills_pool",
+	[MEMRESERVE_REFILL_SETUP] = "refills_setup",
 };
 
 static struct netswap_mechanism mech;
@@ -40,6 +41,7 @@ VISIBLE_IF_KUNIT gfp_t rx_reserve_gfp(enum memreserve_refill what, gfp_t gfp)
 		/* A packet's head: it is here already, so no "later". */
 		return gfp | __GFP_MEMALLOC;
 	case MEMRESERVE_REFILL_WORK:
+	case MEMRESERVE_REFILL_SETUP:
 		/* Receive is switched off: whatever else, do not wait. */
 		gfp &= ~__GFP_DIRECT_RECLAIM;
 		gfp |= __GFP_HIGH;

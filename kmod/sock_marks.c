@@ -372,7 +372,8 @@ void sock_marks_release(void)
 		if ((!keep || marks[i].by == NETSWAP_MARKED_BY_USER) &&
 		    sock_flag(sk, SOCK_MEMALLOC)) {
 			unmark_sock(sk);
-			sk_mem_reclaim(sk);
+			if (sk->sk_type == SOCK_STREAM)
+				sk_mem_reclaim(sk);
 			taken_back++;
 		}
 		release_sock(sk);

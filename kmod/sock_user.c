@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Marks for user space. The core calls these one at a time. */
 #include <linux/err.h>
+#include <linux/net.h>
+#include <linux/socket.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
 #include "netswap.h"
 #include "sock_marks.h"
 
+/* The hooks know of these; of AF_UNIX only of streams. */
+static bool may_be_marked(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6 ||
+	       (sk->sk_family == AF_UNIX && sk->sk_type == SOCK_STREAM);
+}
+
 static int user_mark(struct sock *sk, u32 *id)
 {
 	bool marked;
+
+	if (!may_be_marked(sk))
+		return -EPROTONOSUPPORT;
 
 	lock_sock(sk);
 	/* It sends nothing, and what it accepts does not inherit the mark. */

@@ -35,6 +35,7 @@ struct pglist_data;
 struct sk_buff;
 struct ctl_table;
 struct kmem_cache;
+struct napi_struct;
 struct net_device;
 struct sock;
 struct zone;
@@ -56,6 +57,7 @@ enum memreserve_refill {
 	MEMRESERVE_REFILL_HEAD,	/* struct sk_buff itself */
 	MEMRESERVE_REFILL_FRAG,	/* page fragments for packet data */
 	MEMRESERVE_REFILL_POOL,	/* page_pool pages */
+	MEMRESERVE_REFILL_SETUP, /* ring buffers, by who sets it up, with NAPI off */
 };
 
 /* Where a packet is about to be held, or merged with another one. */
@@ -92,7 +94,7 @@ bool memreserve_ask_lift(gfp_t gfp);
 void memreserve_mark_page(struct page *page, unsigned int order, gfp_t gfp);
 void memreserve_raise_wmarks(struct zone *zone, unsigned long lowmem_pages);
 unsigned long __memreserve_zone_emergency(struct zone *zone);
-int memreserve_ask_pcp_batch(struct zone *zone, int batch);
+int memreserve_ask_pcp_batch(struct zone *zone, unsigned int order, int batch);
 void memreserve_ask_freed(struct page *page, unsigned int order);
 
 static inline void memreserve_page_freed(struct page *page, unsigned int order)
@@ -102,10 +104,11 @@ static inline void memreserve_page_freed(struct page *page, unsigned int order)
 		memreserve_ask_freed(page, order);
 }
 
-static inline int memreserve_pcp_batch(struct zone *zone, int batch)
+static inline int memreserve_pcp_batch(struct zone *zone, unsigned int order,
+				       int batch)
 {
-	return memreserve_asks(GFP) ? memreserve_ask_pcp_batch(zone, batch) :
-				      batch;
+	return memreserve_asks(GFP) ?
+		       memreserve_ask_pcp_batch(zone, order, batch) : batch;
 }
 
 static inline bool memreserve_may_take(struct zone *zone, unsigned int order,
@@ -166,6 +169,13 @@ gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp);
 /* As kmem_cache_alloc_bulk(), for the struct sk_buffs of received packets. */
 int memreserve_alloc_heads(struct kmem_cache *cache, gfp_t gfp, size_t nr,
 			   void **heads);
+
+/*
+ * Around what a driver allocates for a ring while receive is off, besides its
+ * buffers: no I/O where these may not reclaim.
+ */
+unsigned int memreserve_ring_begin(void);
+void memreserve_ring_end(unsigned int flags);
 
 /* A macro: @what is the tail of a name, such as POLL. */
 #define memreserve_refill_gfp(what, gfp) \

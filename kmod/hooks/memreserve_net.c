@@ -219,10 +219,25 @@ EXPORT_SYMBOL_GPL(memreserve_ask_xmit_flags);
 #endif
 
 /* ------------------------------------------------------------------------
- * Marked packets that are processed
+ * Packets that are processed
  */
 
 DEFINE_PER_CPU(unsigned int, memreserve_packets);
+
+/*
+ * A task that has PF_MEMALLOC polls a device: what the device asks for then is
+ * for its packets. Bottom halves are off.
+ */
+int memreserve_busy_poll(int (*poll)(struct napi_struct *napi, int budget),
+			 struct napi_struct *napi, int budget)
+{
+	int work;
+
+	__this_cpu_inc(memreserve_packets);
+	work = poll(napi, budget);
+	__this_cpu_dec(memreserve_packets);
+	return work;
+}
 
 /* Stand where the kernel gives PF_MEMALLOC to a marked packet's processing, and takes it back. */
 unsigned int memreserve_packet_begin(void)
@@ -318,15 +333,19 @@ static atomic_t memreserve_uncounted = ATOMIC_INIT(0);
 
 static void memreserve_uncount_fn(struct work_struct *work)
 {
-	int n = atomic_xchg(&memreserve_uncounted, 0);
-
-	while (n-- > 0)
+	while (atomic_read(&memreserve_uncounted) > 0) {
 		static_branch_dec(&memalloc_socks_key);
+		atomic_dec(&memreserve_uncounted);
+	}
 }
 
 static DECLARE_WORK(memreserve_uncount_work, memreserve_uncount_fn);
 
-/* The last reference to a socket may go in softirq; patching text may not. */
+/*
+ * The last reference to a socket may go in softirq; patching text may not. Nor
+ * may it wait for the CPU hotplug lock while the socket is locked: whoever has
+ * that may wait for memory, and so for the socket.
+ */
 void memreserve_sk_uncount(unsigned int n)
 {
 	if (!n)
@@ -349,8 +368,10 @@ void memreserve_sk_clear(struct sock *sk)
 {
 	if (!static_call(mr_sk_clear)(sk))
 		return;
-	static_branch_dec(&memalloc_socks_key);
-	sk_mem_reclaim(sk);
+	memreserve_sk_uncount(1);
+	/* What a datagram socket has is protected by the lock of its queue. */
+	if (sk->sk_type == SOCK_STREAM)
+		sk_mem_reclaim(sk);
 }
 
 void memreserve_sk_dies(struct sock *sk)
@@ -368,7 +389,10 @@ void memreserve_ask_inherit(struct sock *child)
 	child->sk_allocation &= ~__GFP_MEMALLOC;
 }
 
+/* Without those that are about to be counted out; one more or less for a moment. */
 int memreserve_sk_count(void)
 {
-	return static_key_count(&memalloc_socks_key.key);
+	int counted = static_key_count(&memalloc_socks_key.key);
+
+	return max(counted - atomic_read(&memreserve_uncounted), 0);
 }

@@ -12,7 +12,7 @@
 struct notifier_block;
 
 /* Raised whenever an ops struct or struct memreserve_host changes, and in kmod/compat. */
-#define MEMRESERVE_ABI 5
+#define MEMRESERVE_ABI 6
 
 /* How far below the min watermark an allocation may go. */
 enum memreserve_depth {
@@ -64,11 +64,11 @@ struct memreserve_gfp_ops {
 	bool (*may_take)(struct zone *zone, unsigned int order, gfp_t gfp);
 	/*
 	 * A CPU's own list of free pages is empty and would be filled from
-	 * @zone with @batch blocks: how many, at least 1? Pages on such a list
+	 * @zone with @batch blocks of 2^@order pages: how many, at least 1? Pages on such a list
 	 * are lost to the reserve as other CPUs see it. Any context; the
 	 * list's lock is held.
 	 */
-	int (*pcp_batch)(struct zone *zone, int batch);
+	int (*pcp_batch)(struct zone *zone, unsigned int order, int batch);
 	/*
 	 * Does the reserve access of @gfp lift the memory policy and cpuset?
 	 * Only asked when depth() was not NONE. Any context.
@@ -204,7 +204,8 @@ struct memreserve_refill_ops {
 	/*
 	 * With which gfp does a receive ring get its memory? The answer may
 	 * add __GFP_MEMALLOC, and must take __GFP_DIRECT_RECLAIM away where a
-	 * wait would stop the ring. Softirq, NAPI thread or worker.
+	 * wait would stop the ring. Softirq, NAPI thread, worker, or process
+	 * context with rtnl held (SETUP).
 	 */
 	gfp_t (*refill_gfp)(enum memreserve_refill what, gfp_t gfp);
 };
@@ -272,9 +273,10 @@ struct memreserve_host {
 	 */
 	unsigned int (*backlog)(void);
 	/*
-	 * Not zero on a CPU that processes a marked packet with PF_MEMALLOC:
-	 * tells a NAPI thread or busy poller that receives from a task that
-	 * sends with bottom halves off. Look with bottom halves off.
+	 * Not zero on a CPU that processes a marked packet with PF_MEMALLOC, or
+	 * polls a device on behalf of a task: tells a NAPI thread or busy poller
+	 * that receives from a task that sends with bottom halves off. Look with
+	 * bottom halves off.
 	 */
 	const unsigned int __percpu *packets;
 };

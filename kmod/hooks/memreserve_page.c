@@ -44,7 +44,7 @@ static bool bare_may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 	return true;
 }
 
-static int bare_pcp_batch(struct zone *zone, int batch)
+static int bare_pcp_batch(struct zone *zone, unsigned int order, int batch)
 {
 	return batch;
 }
@@ -79,12 +79,16 @@ DEFINE_STATIC_CALL(mr_lift_policy, bare_lift_policy);
 DEFINE_STATIC_CALL(mr_mark, bare_mark);
 DEFINE_STATIC_CALL(mr_freed, bare_freed);
 
-/* In the allocator's own terms: ALLOC_NO_WATERMARKS, ALLOC_OOM or 0. */
+/*
+ * In the allocator's own terms. ALLOC_NON_BLOCK alone lowers no watermark: it
+ * lets an order-0 caller have pages of blocks that are kept for atomic callers
+ * of higher orders. These count as free, so they must be to be had.
+ */
 int memreserve_reserve_flags(gfp_t gfp)
 {
 	switch (static_call(mr_depth)(gfp)) {
 	case MEMRESERVE_DEPTH_FULL:
-		return ALLOC_NO_WATERMARKS;
+		return ALLOC_NO_WATERMARKS | ALLOC_NON_BLOCK;
 	case MEMRESERVE_DEPTH_OOM:
 		return ALLOC_OOM;
 	case MEMRESERVE_DEPTH_NONE:
@@ -98,9 +102,9 @@ bool memreserve_ask_take(struct zone *zone, unsigned int order, gfp_t gfp)
 	return static_call(mr_may_take)(zone, order, gfp);
 }
 
-int memreserve_ask_pcp_batch(struct zone *zone, int batch)
+int memreserve_ask_pcp_batch(struct zone *zone, unsigned int order, int batch)
 {
-	return static_call(mr_pcp_batch)(zone, batch);
+	return static_call(mr_pcp_batch)(zone, order, batch);
 }
 
 bool memreserve_ask_lift(gfp_t gfp)
@@ -268,18 +272,23 @@ static unsigned long memreserve_pool_lacks(unsigned long *spare)
 	return lacking;
 }
 
+static bool memreserve_gives_up(unsigned long deadline)
+{
+	return fatal_signal_pending(current) || time_after_eq(jiffies, deadline);
+}
+
 /*
  * Asks for @pages as an ordinary caller does and holds them for a moment, so
  * that kswapd has a reason to reclaim. Starts no I/O of its own and so waits
- * for none.
+ * for none; the throttle may hold it back for a second at a time.
  */
-static void memreserve_press(unsigned long pages)
+static void memreserve_press(unsigned long pages, unsigned long deadline)
 {
-	const gfp_t gfp = GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN;
+	const gfp_t gfp = GFP_NOIO | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
 	struct page *page, *next;
 	LIST_HEAD(taken);
 
-	while (pages-- && (page = alloc_page(gfp)))
+	while (pages-- && !memreserve_gives_up(deadline) && (page = alloc_page(gfp)))
 		list_add(&page->lru, &taken);
 	usleep_range(4000, 6000);
 	list_for_each_entry_safe(page, next, &taken, lru) {
@@ -299,7 +308,7 @@ static int memreserve_prove(unsigned int wait_ms)
 			return -EINTR;
 		if (time_after_eq(jiffies, deadline))
 			return -ENOMEM;
-		memreserve_press(lacking + spare);
+		memreserve_press(lacking + spare, deadline);
 	}
 	return 0;
 }

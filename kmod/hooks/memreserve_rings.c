@@ -5,6 +5,7 @@
 #include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/memreserve_ops.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
 
@@ -26,6 +27,23 @@ gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp)
 	return static_call(mr_refill_gfp)(what, gfp);
 }
 EXPORT_SYMBOL_GPL(memreserve_ask_refill_gfp);
+
+/* On their own, for the kernel's helpers changed their meaning between versions. */
+unsigned int memreserve_ring_begin(void)
+{
+	unsigned int before = current->flags & PF_MEMALLOC_NOIO;
+
+	if (!(memreserve_refill_gfp(SETUP, GFP_KERNEL) & __GFP_DIRECT_RECLAIM))
+		current->flags |= PF_MEMALLOC_NOIO;
+	return before;
+}
+EXPORT_SYMBOL_GPL(memreserve_ring_begin);
+
+void memreserve_ring_end(unsigned int before)
+{
+	current->flags = (current->flags & ~PF_MEMALLOC_NOIO) | before;
+}
+EXPORT_SYMBOL_GPL(memreserve_ring_end);
 
 /*
  * Many at once while there is memory for them. From the reserve only the one

@@ -22,6 +22,8 @@ gfp_t memreserve_ask_xmit_gfp(const struct sock *sk, gfp_t gfp);
 unsigned int memreserve_xmit_save(void);
 unsigned int memreserve_packet_begin(void);
 void memreserve_packet_end(unsigned int flags);
+int memreserve_busy_poll(int (*poll)(struct napi_struct *napi, int budget),
+			 struct napi_struct *napi, int budget);
 void memreserve_ask_for_socket(void (*handler)(struct sock *sk),
 			       struct sock *sk);
 bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp);

@@ -2,7 +2,7 @@
 //
 // Receive processing asks which packets run with PF_MEMALLOC, unseen by taps,
 // and which protocols may have them (series patch 12), and notes when it works
-// on such a packet. It asks whether one may wait for another CPU; and
+// on such a packet, or polls on behalf of a task. It asks whether one may wait for another CPU; and
 // transmission whether a packet that came from elsewhere may wait in a queue.
 //
 // netswap-rule: dev_include  file=net/core/dev.c  token=linux/memreserve.h  count=1
@@ -10,6 +10,8 @@
 // netswap-rule: rx_critical  file=net/core/dev.c  token=memreserve_skb_critical  count=2
 // netswap-rule: rx_packet_begin  file=net/core/dev.c  token=memreserve_packet_begin  count=2
 // netswap-rule: rx_packet_end  file=net/core/dev.c  token=memreserve_packet_end  count=3
+// netswap-rule: rx_busy_poll  file=net/core/dev.c  token=work = memreserve_busy_poll  count=1
+// netswap-rule: rx_busy_poll_stop  file=net/core/dev.c  token=rc = memreserve_busy_poll  count=1
 // netswap-rule: rx_backlog  file=net/core/dev.c  token=!memreserve_refuses_backlog(skb)  count=1
 // netswap-rule: rx_backlog_leave  file=net/core/dev.c  token=memreserve_backlog_leave  count=1
 // netswap-rule: tx_queue  file=net/core/dev.c  token=memreserve_refuses_hold(QDISC  count=1
@@ -65,6 +67,30 @@ identifier f =~ "^__netif_receive_skb(_list)?$";
 -	memalloc_noreclaim_restore
 +	memreserve_packet_end
  	(...)
+ 	...+>
+ }
+
+@rx_busy_poll@
+identifier f =~ "^(__)?napi_busy_loop$";
+symbol napi, budget;
+idexpression napi_poll;
+@@
+ f(...)
+ {
+ 	<+...
+-	work = napi_poll(napi, budget)
++	work = memreserve_busy_poll(napi_poll, napi, budget)
+ 	...+>
+ }
+
+@rx_busy_poll_stop@
+symbol napi, budget, rc;
+@@
+ busy_poll_stop(...)
+ {
+ 	<+...
+-	rc = napi->poll(napi, budget)
++	rc = memreserve_busy_poll(napi->poll, napi, budget)
  	...+>
  }
 

@@ -14,8 +14,8 @@
 // netswap-rule: frag_stale  file=net/core/sock.c  token=memreserve_frag_stale  count=1
 // netswap-rule: sk_limits  file=net/core/sock.c  token=memreserve_exempt  count=1  kernels=6.12  elsewhere: sk_limits_old
 // netswap-rule: sk_limits_old  file=net/core/sock.c  token=memreserve_exempt  count=1  kernels=6.1  elsewhere: sk_limits
-// netswap-rule: sk_charge  file=net/core/sock.c  token=memreserve_charge_gfp  count=1  kernels=6.12  elsewhere: sk_charge_old
-// netswap-rule: sk_charge_old  file=net/core/sock.c  token=memreserve_charge_gfp  count=1  kernels=6.1  elsewhere: sk_charge
+// netswap-rule: sk_charge  file=net/core/sock.c  token=memreserve_charge_gfp  count=2  kernels=6.12  elsewhere: sk_charge_old
+// netswap-rule: sk_charge_old  file=net/core/sock.c  token=memreserve_charge_gfp  count=2  kernels=6.1  elsewhere: sk_charge
 
 @sock_c_include@
 @@
@@ -110,7 +110,7 @@ statement S;
  	<+...
 +	if (memreserve_exempt(sk)) {
 +		if (memcg && !charged)
-+			mem_cgroup_charge_skmem(memcg, amt, gfp_memcg_charge() | __GFP_NOFAIL);
++			mem_cgroup_charge_skmem(memcg, amt, memreserve_charge_gfp(sk, gfp_memcg_charge()) | __GFP_NOFAIL);
 +		return 1;
 +	}
  	if (kind == SK_MEM_SEND && sk->sk_type == SOCK_STREAM) S
@@ -126,7 +126,7 @@ statement S;
  	<+...
 +	if (memreserve_exempt(sk)) {
 +		if (memcg_charge && !charged)
-+			mem_cgroup_charge_skmem(sk->sk_memcg, amt, gfp_memcg_charge() | __GFP_NOFAIL);
++			mem_cgroup_charge_skmem(sk->sk_memcg, amt, memreserve_charge_gfp(sk, gfp_memcg_charge()) | __GFP_NOFAIL);
 +		return 1;
 +	}
  	if (kind == SK_MEM_SEND && sk->sk_type == SOCK_STREAM) S

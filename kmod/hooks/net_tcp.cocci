@@ -5,6 +5,7 @@
 // sent, is that served like what its owner sends?
 //
 // netswap-rule: tcp_rmem  file=net/ipv4/tcp_input.c  token=memreserve_exempt  count=1
+// netswap-rule: tcp_forced_charge  file=net/ipv4/tcp_output.c  token=memreserve_charge_gfp(sk  count=1
 // netswap-rule: tcp_write_timer  file=net/ipv4/tcp_timer.c  token=memreserve_for_socket(tcp_write_timer_handler  count=1
 // netswap-rule: tcp_delack_timer  file=net/ipv4/tcp_timer.c  token=memreserve_for_socket(tcp_delack_timer_handler  count=1
 // netswap-rule: tcp_tsq  file=net/ipv4/tcp_output.c  token=memreserve_for_socket(tcp_tsq_write  count=1
@@ -21,6 +22,18 @@ statement S;
 +		return 0;
 +	}
  	if (tcp_prune_queue(...) < 0) S
+ 	...+>
+ }
+
+// Reached with the reserve exhausted, and with bottom halves on: no reclaim.
+@tcp_forced_charge@
+symbol sk;
+@@
+ sk_forced_mem_schedule(...)
+ {
+ 	<+...
+-	gfp_memcg_charge() | __GFP_NOFAIL
++	memreserve_charge_gfp(sk, gfp_memcg_charge()) | __GFP_NOFAIL
  	...+>
  }
 

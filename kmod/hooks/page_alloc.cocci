@@ -54,7 +54,7 @@ symbol pcp, zone, order, batch;
  {
  	<+...
 -	int batch = nr_pcp_alloc(pcp, zone, order);
-+	int batch = memreserve_pcp_batch(zone, nr_pcp_alloc(pcp, zone, order));
++	int batch = memreserve_pcp_batch(zone, order, nr_pcp_alloc(pcp, zone, order));
  	...+>
  }
 
@@ -67,7 +67,7 @@ expression E1, E2, E3;
  	<+...
  	rmqueue_bulk(zone, order,
 -	batch,
-+	memreserve_pcp_batch(zone, batch),
++	memreserve_pcp_batch(zone, order, batch),
  	E1, E2, E3)
  	...+>
  }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // virtio_net asks with which gfp it refills its receive rings: in NAPI poll,
-// and in the worker that runs with NAPI disabled and must therefore not wait
-// for anything that a received packet completes.
+// and where NAPI is disabled, which must therefore not wait for anything that a
+// received packet completes: in the worker, when a ring is resized, and when the
+// interface comes up.
 //
 // netswap-rule: virtio_include  file=drivers/net/virtio_net.c  token=linux/memreserve.h  count=1
 // netswap-rule: virtio_refill_poll  file=drivers/net/virtio_net.c  token=memreserve_refill_gfp(POLL  count=1
 // netswap-rule: virtio_refill_work  file=drivers/net/virtio_net.c  token=memreserve_refill_gfp(WORK  count=1
+// netswap-rule: virtio_refill_set_up  file=drivers/net/virtio_net.c  token=memreserve_refill_gfp(SETUP  count=2
+// netswap-rule: virtio_resize  file=drivers/net/virtio_net.c  token=memreserve_ring_begin  count=1
 
 @virtio_include@
 @@
@@ -33,4 +36,30 @@ symbol vi, rq;
 -	try_fill_recv(vi, rq, GFP_KERNEL)
 +	try_fill_recv(vi, rq, memreserve_refill_gfp(WORK, GFP_KERNEL))
  	...+>
+ }
+
+@virtio_refill_set_up@
+identifier f =~ "^(virtnet_open|virtnet_rx_resume|virtnet_rx_resize)$";
+expression RQ;
+symbol vi;
+@@
+ f(...)
+ {
+ 	<+...
+-	try_fill_recv(vi, RQ, GFP_KERNEL)
++	try_fill_recv(vi, RQ, memreserve_refill_gfp(SETUP, GFP_KERNEL))
+ 	...+>
+ }
+
+@virtio_resize@
+symbol err;
+@@
+ virtnet_rx_resize(...)
+ {
++	unsigned int memreserve_flags;
+ 	...
++	memreserve_flags = memreserve_ring_begin();
+ 	err = virtqueue_resize(...);
++	memreserve_ring_end(memreserve_flags);
+ 	...
  }

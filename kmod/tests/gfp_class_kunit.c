@@ -168,6 +168,21 @@ static void marked_packet_is_receive(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after, GFP_MEMALLOC_RECLAIM);
 }
 
+/* As user space's: KUnit's cases run in threads of the kernel. */
+static enum gfp_memalloc_class class_in_user_task(gfp_t gfp)
+{
+	unsigned int kthread = current->flags & PF_KTHREAD;
+	enum gfp_memalloc_class class;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	current->flags &= ~PF_KTHREAD;
+	class = gfp_memalloc_class(gfp);
+	current->flags |= kthread;
+	local_irq_restore(flags);
+	return class;
+}
+
 static void sender_on_marked_socket_transmits(struct kunit *test)
 {
 	const gfp_t sends = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN;
@@ -176,6 +191,11 @@ static void sender_on_marked_socket_transmits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends), GFP_MEMALLOC_TRANSMIT);
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(sends & ~__GFP_IO),
 			GFP_MEMALLOC_TRANSMIT);
+	/* What it splits and clones, in sendmsg(); a driver's thread receives. */
+	KUNIT_EXPECT_EQ(test, class_in_user_task(GFP_ATOMIC | __GFP_MEMALLOC),
+			GFP_MEMALLOC_TRANSMIT);
+	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC),
+			GFP_MEMALLOC_RECEIVE);
 	/* Its acknowledgements and what it sends again, from a timer. */
 	local_bh_disable();
 	in_softirq = gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC);

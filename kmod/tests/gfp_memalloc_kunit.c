@@ -124,6 +124,49 @@ static void reclaim_class_stops_and_receive_goes_on(struct kunit *test)
 	KUNIT_EXPECT_GE(test, got_receive + 3, min / 4);
 }
 
+/*
+ * Pages of a block that the allocator keeps for atomic callers of higher orders
+ * count as free, so they must be to be had for receive.
+ */
+static void blocks_for_high_orders_serve_receive(struct kunit *test)
+{
+	const unsigned int order = 5;	/* more than a CPU keeps on its lists */
+	struct page *parts[32], *pairs[32] = {};
+	unsigned long left, got, kept = 0;
+	struct starve starve;
+	unsigned int i, n;
+
+	for (n = 0; n < ARRAY_SIZE(parts); n++) {
+		parts[n] = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
+		if (!parts[n])
+			break;
+	}
+	starve_begin(&starve);
+	for (i = 0; i < n && !kept; i++) {
+		struct zone *zone = page_zone(parts[i]);
+
+		__free_pages(parts[i], order);
+		pairs[i] = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 1);
+		kept = zone->nr_reserved_highatomic;
+		starve_take(&starve, GFP_NOWAIT);
+	}
+	/* What of the same block comes free now is kept, too. */
+	for (; i < n; i++)
+		__free_pages(parts[i], order);
+	starve_take(&starve, GFP_ATOMIC);
+	got = starve_take(&starve, GFP_ATOMIC | __GFP_MEMALLOC);
+	left = starve_free();
+	starve_end(&starve);
+	for (i = 0; i < n; i++)
+		if (pairs[i])
+			__free_pages(pairs[i], 1);
+
+	if (!kept)
+		kunit_skip(test, "no block could be had that is kept for higher orders");
+	KUNIT_EXPECT_GT(test, got, 0UL);
+	KUNIT_EXPECT_LT(test, left, 64UL);
+}
+
 static void granted_thread_takes_the_last_pages(struct kunit *test)
 {
 	unsigned long min, after;
@@ -155,6 +198,7 @@ static struct kunit_case gfp_memalloc_cases[] = {
 	KUNIT_CASE(reserve_page_is_marked),
 	KUNIT_CASE(page_above_watermark_is_not_marked),
 	KUNIT_CASE(reclaim_class_stops_and_receive_goes_on),
+	KUNIT_CASE(blocks_for_high_orders_serve_receive),
 	KUNIT_CASE(granted_thread_takes_the_last_pages),
 	KUNIT_CASE(reserve_access_lifts_memory_policy),
 	{}

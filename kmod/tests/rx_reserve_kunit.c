@@ -16,12 +16,14 @@ static void ring_refill_may_use_the_reserve_but_can_be_put_off(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, gfp & GFP_ATOMIC, GFP_ATOMIC);
 }
 
-static void worker_never_reclaims(struct kunit *test)
+static void who_fills_with_receive_off_never_reclaims(struct kunit *test)
 {
-	gfp_t gfp = rx_reserve_gfp(MEMRESERVE_REFILL_WORK, GFP_KERNEL);
+	gfp_t worker = rx_reserve_gfp(MEMRESERVE_REFILL_WORK, GFP_KERNEL);
+	gfp_t set_up = rx_reserve_gfp(MEMRESERVE_REFILL_SETUP, GFP_KERNEL);
 
-	KUNIT_EXPECT_FALSE(test, gfp & __GFP_DIRECT_RECLAIM);
-	KUNIT_EXPECT_TRUE(test, gfp & __GFP_MEMALLOC);
+	KUNIT_EXPECT_FALSE(test, worker & __GFP_DIRECT_RECLAIM);
+	KUNIT_EXPECT_TRUE(test, worker & __GFP_MEMALLOC);
+	KUNIT_EXPECT_EQ(test, set_up, worker);
 }
 
 static void head_is_not_put_off(struct kunit *test)
@@ -42,7 +44,7 @@ static void page_pool_set_up_waits_as_it_asked(struct kunit *test)
 
 static struct kunit_case rx_reserve_cases[] = {
 	KUNIT_CASE(ring_refill_may_use_the_reserve_but_can_be_put_off),
-	KUNIT_CASE(worker_never_reclaims),
+	KUNIT_CASE(who_fills_with_receive_off_never_reclaims),
 	KUNIT_CASE(head_is_not_put_off),
 	KUNIT_CASE(page_pool_set_up_waits_as_it_asked),
 	{}

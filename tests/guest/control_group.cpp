@@ -4,6 +4,7 @@
 #include "guest/sysfile.h"
 
 #include <catch2/catch.hpp>
+#include <sstream>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,6 +35,17 @@ void ControlGroup::freeze() const {
     const auto used = read_word(group_ + "/memory.current");
     REQUIRE(used.has_value());
     REQUIRE(write_text(group_ + "/memory.max", *used).has_value());
+}
+
+std::uint64_t ControlGroup::out_of_memory() const {
+    std::istringstream events(read_text(group_ + "/memory.events").value_or(""));
+    std::string name;
+    std::uint64_t count = 0;
+    while (events >> name >> count)
+        if (name == "oom")
+            return count;
+    FAIL("memory.events does not say how often the group was out of memory");
+    return 0;
 }
 
 bool ControlGroup::reclaim(std::size_t bytes) const {

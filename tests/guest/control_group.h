@@ -22,6 +22,8 @@ class ControlGroup {
     void leave() const;
     /// Its memory is used up from now on.
     void freeze() const;
+    /// How often nothing more could be had, however hard it was tried.
+    [[nodiscard]] std::uint64_t out_of_memory() const;
     /// Has its memory written to swap and dropped, once around at most `bytes`. False if less could
     /// be had.
     [[nodiscard]] bool reclaim(std::size_t bytes) const;

@@ -105,6 +105,11 @@ TEST_CASE("what cannot be marked is refused") {
     const auto no_socket = netlink->mark(STDIN_FILENO);
     REQUIRE_FALSE(no_socket.has_value());
     CHECK(netlink->last_errno() == ENOTSOCK);
+    const Fd local(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const auto other_kind = netlink->mark(local.get());
+    REQUIRE_FALSE(other_kind.has_value());
+    CHECK(netlink->last_errno() == EPROTONOSUPPORT);
+    CHECK(other_kind.error().message == "only TCP, UDP and UNIX stream sockets can be marked");
     const auto listening = tcp_socket();
     REQUIRE(::listen(listening.get(), 1) == 0);
     const auto listener = netlink->mark(listening.get());

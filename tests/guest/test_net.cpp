@@ -46,14 +46,6 @@ void set_address(const char *device, const char *address) {
     control(AF_INET, SIOCSIFNETMASK, &request);
 }
 
-void set_up(const char *device, bool up) {
-    auto request = request_for(device);
-    control(AF_INET, SIOCGIFFLAGS, &request);
-    request.ifr_flags =
-        static_cast<short>(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
-    control(AF_INET, SIOCSIFFLAGS, &request);
-}
-
 bool is_up(const char *device) {
     auto request = request_for(device);
     control(AF_INET, SIOCGIFFLAGS, &request);
@@ -61,6 +53,14 @@ bool is_up(const char *device) {
 }
 
 } // namespace
+
+void set_up(const char *device, bool up) {
+    auto request = request_for(device);
+    control(AF_INET, SIOCGIFFLAGS, &request);
+    request.ifr_flags =
+        static_cast<short>(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
+    control(AF_INET, SIOCSIFFLAGS, &request);
+}
 
 bool DummyDevice::there() {
     return ::if_nametoindex(name) != 0;

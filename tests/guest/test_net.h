@@ -72,6 +72,9 @@ class Forwarding {
     ~Forwarding();
 };
 
+/// Brings an interface up or down.
+void set_up(const char *device, bool up);
+
 LinkAddress link_address(const std::string &device);
 
 /// A packet socket for `protocol` on `device`.
