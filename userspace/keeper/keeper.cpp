@@ -39,51 +39,18 @@ double seconds(std::uint64_t ns) {
 } // namespace
 
 Keeper::Keeper(World &world, const Area &area, live::LivePage &page)
-    : world_(world), area_(area), page_(page) {
-    for (int i = 0; i < area_.conns; ++i)
-        slots_[i].port = static_cast<std::uint16_t>(page_.local_port[i].load());
-}
-
-int Keeper::alive() const {
-    return static_cast<int>(std::count_if(slots_.begin(), slots_.begin() + area_.conns,
-                                          [](const Slot &slot) { return slot.alive; }));
-}
+    : world_(world), area_(area), page_(page), slots_(world, page, area.conns) {}
 
 void Keeper::look() {
-    if (!area_.tcp)
-        return;
-    std::array<std::uint16_t, live::max_conns> ports{};
-    const auto count = static_cast<std::size_t>(area_.conns);
-    for (std::size_t i = 0; i < count; ++i)
-        ports[i] = slots_[i].port;
-    if (!world_.look({ports.data(), count}, {states_.data(), count}))
-        return;
-    for (std::size_t i = 0; i < count; ++i)
-        if (slots_[i].port != 0)
-            slots_[i].alive = states_[i] == TcpState::established;
+    if (area_.tcp)
+        slots_.look();
 }
 
-/// For connections that no table shows: the kernel's word is all there is.
 void Keeper::count_dead(int links_dead) {
     if (links_dead == 0)
         return;
     page_.link_dead_events += static_cast<std::uint64_t>(std::max(links_dead, 1));
-    for (int i = 0; i < area_.conns && links_dead != 0; ++i)
-        if (slots_[i].alive && slots_[i].port == 0) {
-            slots_[i].alive = false;
-            if (links_dead > 0)
-                --links_dead; // lost messages: all of them may be dead
-        }
-}
-
-/// The server has closed the connections that are dead, or TCP has dropped what it had queued:
-/// nothing old can arrive any more.
-bool Keeper::old_ones_are_closed() const {
-    for (int i = 0; i < area_.conns; ++i)
-        if (!slots_[i].alive && slots_[i].port != 0 &&
-            (states_[i] == TcpState::fin_wait1 || states_[i] == TcpState::fin_wait2))
-            return false;
-    return true;
+    slots_.count_dead(links_dead);
 }
 
 /// Asks until it is so; there is no way back.
@@ -91,8 +58,7 @@ bool Keeper::check_removed() {
     if (removed_ || !world_.device_removed())
         return removed_;
     removed_ = true;
-    for (auto &slot : slots_)
-        slot.alive = false;
+    slots_.lose_all();
     page_.last_errno = 0;
     std::strncpy(page_.last_error.data(), why_removed, page_.last_error.size() - 1);
     world_.log(Level::error, text("%s: pages that are only on it are lost; take the area down, "
@@ -103,11 +69,9 @@ bool Keeper::check_removed() {
 }
 
 void Keeper::note(std::uint64_t now) {
-    const int up = alive();
+    const int up = slots_.alive();
     page_.conns_up = static_cast<std::uint32_t>(up);
     page_.heartbeat_ns = now;
-    for (int i = 0; i < area_.conns; ++i)
-        page_.local_port[i] = slots_[i].port;
     const auto down_since = page_.down_since_ns.load();
     if (up == area_.conns) {
         if (down_since != 0)
@@ -146,6 +110,7 @@ void Keeper::recovered(std::uint64_t now) {
     page_.recovery_ns[number % page_.recovery_ns.size()] = took;
     page_.reconnects += times;
     failures_ = 0;
+    rounds_ = 0;
     world_.log(
         Level::notice,
         text("all %d connections are up again after %.1f s", area_.conns, seconds(took)).data());
@@ -179,12 +144,13 @@ bool Keeper::take(const Attempt &attempt, Slot &slot) {
         failed("the export is read-only now", 0, now);
         return false;
     }
+    slots_.enter(slot, attempt.port);
     if (const int error = world_.hand_over(attempt.fd); error != 0) {
+        slots_.withdraw(slot);
         failed(text("the kernel does not take the connection: %s", strerrordesc_np(error)).data(),
                error, now);
         return false;
     }
-    slot.port = attempt.port;
     slot.alive = true; // until the table says otherwise
     slot.handed_over = true;
     return true;
@@ -197,30 +163,33 @@ void Keeper::replace_dead(std::uint64_t now) {
         next_attempt_ns_ = now + turn_ns;
         return;
     }
-    if (!old_ones_are_closed()) {
+    if (!slots_.old_ones_are_closed()) {
         if (!fence_told_)
             world_.log(Level::info, "waiting for the server to close the old connection");
         fence_told_ = true;
         next_attempt_ns_ = now + fence_pause_ns;
         return;
     }
-    for (int i = 0; i < area_.conns; ++i) {
-        if (slots_[i].alive)
+    for (auto &slot : slots_) {
+        if (slot.alive)
             continue;
+        tell_manager(world_.now_ns()); // each may take its time
         const auto attempt = world_.connect(world_.now_ns() + connect_limit_ns);
         if (attempt.fd < 0) {
             failed(attempt.why.data(), attempt.os_error, world_.now_ns());
             return;
         }
-        const bool taken = take(attempt, slots_[i]);
+        const bool taken = take(attempt, slot);
         world_.close(attempt.fd);
         page_.heartbeat_ns = world_.now_ns();
         if (!taken)
             return;
     }
     // A connection that the kernel did not want after all ends with our descriptor, and the next
-    // look finds it so. Give it the time to.
-    next_attempt_ns_ = world_.now_ns() + first_pause_ns;
+    // look finds it so. Give it the time to, and more of it each time.
+    next_attempt_ns_ =
+        world_.now_ns() + std::min(first_pause_ns << std::min(rounds_, 10), longest_pause_ns);
+    ++rounds_;
 }
 
 void Keeper::tell_manager(std::uint64_t now) {
@@ -254,11 +223,11 @@ Ended Keeper::run() {
             return Ended::device_gone;
         tell_manager(now);
         housekeeping(now);
-        const bool down = alive() < area_.conns;
+        const bool down = slots_.alive() < area_.conns;
         if (down && !removed_ && now >= next_attempt_ns_)
             replace_dead(now);
         now = world_.now_ns();
-        const bool waiting = alive() < area_.conns;
+        const bool waiting = slots_.alive() < area_.conns;
         const auto until = removed_  ? now + turn_ns
                            : waiting ? std::clamp(next_attempt_ns_, now, now + turn_ns)
                            : page_.down_since_ns.load() != 0 ? now + first_pause_ns

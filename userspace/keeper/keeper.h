@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 
+#include "keeper/slots.h"
 #include "keeper/world.h"
 #include "live/live_page.h"
 
@@ -39,34 +40,26 @@ class Keeper {
     Ended run();
 
   private:
-    struct Slot {
-        std::uint16_t port = 0;
-        bool alive = true;
-        bool handed_over = false; ///< by us, and not seen alive since
-    };
-
     void look();
     void count_dead(int links_dead);
     void note(std::uint64_t now);
     void recovered(std::uint64_t now);
     bool check_removed();
-    bool old_ones_are_closed() const;
     void replace_dead(std::uint64_t now);
     bool take(const Attempt &attempt, Slot &slot);
     void failed(const char *why, int os_error, std::uint64_t now);
     void tell_manager(std::uint64_t now);
     void housekeeping(std::uint64_t now);
-    [[nodiscard]] int alive() const;
 
     World &world_;
     const Area area_;
     live::LivePage &page_;
-    std::array<Slot, live::max_conns> slots_{};
-    std::array<TcpState, live::max_conns> states_{};
+    Slots slots_;
     std::uint64_t next_attempt_ns_ = 0;
     std::uint64_t next_housekeeping_ns_ = 0;
     std::uint64_t next_manager_ns_ = 0;
     int failures_ = 0;
+    int rounds_ = 0; ///< of hand-overs after which not all were up
     bool fence_told_ = false;
     bool removed_ = false; ///< disconnected by somebody else: nothing can be replaced any more
 };

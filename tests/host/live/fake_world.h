@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "keeper/world.h"
+#include "live/live_page.h"
 
 namespace netswap::keeper {
 
@@ -68,9 +69,19 @@ class FakeWorld final : public World {
     int handed_over = 0;
     int open_fds = 0;
     int watchdogs = 0;
+    std::uint64_t longest_silence_ns = 0; ///< between two of them
+    std::uint64_t connect_ns = 1'000'000; ///< what an attempt takes
+    int missed_looks = 0;                 ///< the next ones do not see the first connection
+    const live::LivePage *page = nullptr; ///< of the keeper
+    int unknown_ports = 0;                ///< handed over before the page had the port
+    void (*after_hand_over)(FakeWorld &) = nullptr;
     int ready = 0;
     int logs = 0;
     bool overtaken = false; ///< a hand-over while old writes could still arrive
+
+    /// For another keeper, after the first was stopped.
+    void go_on() { stop_ = false; }
+    void stop() { stop_ = true; }
 
     // World
     std::uint64_t now_ns() override { return now_; }
@@ -90,14 +101,16 @@ class FakeWorld final : public World {
         for (std::size_t i = 0; i < ports.size(); ++i) {
             states[i] = TcpState::gone;
             for (const auto &entry : table_)
-                if (entry.port == ports[i] && ports[i] != 0)
+                if (entry.port == ports[i] && ports[i] != 0 &&
+                    (missed_looks == 0 || &entry != table_.data()))
                     states[i] = entry.state;
         }
+        missed_looks = std::max(missed_looks - 1, 0);
         return true;
     }
     Attempt connect(std::uint64_t) override {
         ++connects;
-        now_ += 1'000'000;
+        now_ += connect_ns;
         Attempt attempt;
         if (!server_up) {
             attempt.os_error = 111;
@@ -123,6 +136,10 @@ class FakeWorld final : public World {
             --refusals;
             return 22;
         }
+        if (page != nullptr && newest_ != nullptr)
+            unknown_ports +=
+                std::none_of(page->local_port.begin(), page->local_port.end(),
+                             [&](const auto &port) { return port.load() == newest_->port; });
         for (const auto &entry : table_)
             overtaken = overtaken || entry.state == TcpState::fin_wait1 ||
                         entry.state == TcpState::fin_wait2;
@@ -135,6 +152,8 @@ class FakeWorld final : public World {
             ++handed_over;
             newest_ = nullptr; // the kernel has it now
         }
+        if (after_hand_over != nullptr)
+            after_hand_over(*this);
         return 0;
     }
     void close(int) override {
@@ -148,7 +167,11 @@ class FakeWorld final : public World {
     bool device_removed() override { return removed; }
     bool keep_reserve() override { return false; }
     void notify(const char *text) override {
-        watchdogs += std::string_view(text) == "WATCHDOG=1";
+        if (std::string_view(text) == "WATCHDOG=1") {
+            if (watchdogs++ > 0)
+                longest_silence_ns = std::max(longest_silence_ns, now_ - last_watchdog_ns_);
+            last_watchdog_ns_ = now_;
+        }
         ready += std::string_view(text) == "READY=1";
     }
     void log(Level, const char *) override { ++logs; }
@@ -173,6 +196,7 @@ class FakeWorld final : public World {
 
     int conns_;
     std::uint64_t now_ = 1'000'000;
+    std::uint64_t last_watchdog_ns_ = 0;
     std::array<Entry, 64> table_{};
     Entry *newest_ = nullptr;
     std::array<Event, 128> events_{};

@@ -2,42 +2,15 @@
 #include "keeper/keeper.h"
 
 #include <cstdlib>
-#include <memory>
-#include <string_view>
-
-#include <gtest/gtest.h>
 
 #include "daemon/heap_count.h"
-#include "live/fake_world.h"
+#include "live/keeping.h"
 
 using namespace netswap;
 using namespace netswap::keeper;
 using live::KeeperState;
 
-namespace {
-
-class Keeping : public ::testing::Test {
-  protected:
-    void make(int conns) {
-        world_ = std::make_unique<FakeWorld>(conns);
-        area_.conns = conns;
-        area_.bytes = 1 << 20;
-        area_.server_flags = 1;
-        for (int i = 0; i < conns; ++i)
-            page_.local_port[i] = 1000 + static_cast<std::uint32_t>(i);
-    }
-    Ended run() { return Keeper(*world_, area_, page_).run(); }
-
-    std::unique_ptr<FakeWorld> world_;
-    Area area_;
-    live::LivePage page_{};
-};
-
-void lose_one(FakeWorld &world) {
-    world.lose(0, TcpState::gone);
-}
-
-} // namespace
+using Keeping = KeepingTest;
 
 TEST_F(Keeping, LeavesAloneWhatIsUp) {
     make(4);
