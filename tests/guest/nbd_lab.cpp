@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 namespace netswap::guest {
@@ -42,6 +43,14 @@ bool answers() {
     return ::connect(socket.get(), reinterpret_cast<sockaddr *>(&to), sizeof to) == 0;
 }
 
+bool answers_at(const std::string &path) {
+    const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    path.copy(to.sun_path, sizeof to.sun_path - 1);
+    return ::connect(socket.get(), reinterpret_cast<sockaddr *>(&to), sizeof to) == 0;
+}
+
 int read_a_block(const char *path) {
     const Fd file(::open(path, O_RDONLY | O_DIRECT | O_CLOEXEC));
     alignas(4096) static char block[4096];
@@ -62,6 +71,17 @@ Result<LabServer> LabServer::start(const std::vector<std::string> &before) {
     const auto gone = Clock::now() + limit * patience();
     while (answers() && Clock::now() < gone)
         ::usleep(20'000);
+    return run(argv, answers);
+}
+
+Result<LabServer> LabServer::start_unix(const std::string &path) {
+    ::unlink(path.c_str()); // of one that was killed
+    return run({"/bin/nbdkit", "-f", "-U", path, "memory", "16M"},
+               [&] { return answers_at(path); });
+}
+
+Result<LabServer> LabServer::run(const std::vector<std::string> &argv,
+                                 const std::function<bool()> &answers) {
     auto child = Child::run(argv, give_up_protection);
     if (!child)
         return tl::unexpected(child.error());

@@ -4,6 +4,7 @@
 
 #include "guest/process.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,12 +20,16 @@ class LabServer {
   public:
     /// `before`: words in front of the command line, such as /bin/netswap run --.
     static Result<LabServer> start(const std::vector<std::string> &before = {});
+    /// The same at this UNIX socket instead.
+    static Result<LabServer> start_unix(const std::string &path);
 
     [[nodiscard]] pid_t pid() const { return child_.pid(); }
     static constexpr const char *address = "127.0.0.1";
     static constexpr const char *port = "10810";
 
   private:
+    static Result<LabServer> run(const std::vector<std::string> &argv,
+                                 const std::function<bool()> &answers);
     explicit LabServer(Child child) : child_(std::move(child)) {}
     Child child_;
 };

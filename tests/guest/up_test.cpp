@@ -147,6 +147,39 @@ TEST_CASE("a server that comes back is found again") {
     CHECK(soon([] { return netswap_does({"status", "--interval", "0"}).says("1 of 1"); }));
 }
 
+TEST_CASE("a loss on a UNIX socket while nobody kept the area is found") {
+    if (!possible())
+        return skip(not_possible);
+    const std::string path = "/run/lab.sock";
+    std::optional<LabServer> server;
+    const auto start = [&] {
+        auto started = LabServer::start_unix(path);
+        INFO((started ? "" : started.error().message));
+        REQUIRE(started.has_value());
+        server.emplace(std::move(*started));
+    };
+    const auto said = [](std::string_view what) {
+        return soon([&] { return netswap_does({"status", "--interval", "0"}).says(what); });
+    };
+    start();
+    const auto came = netswap_does({"up", "nbd+unix:///?socket=" + path, "--name", "t", "--reserve",
+                                    "keep", "--guard", "never"});
+    INFO(came.text);
+    REQUIRE(came.code == exit_ok);
+    const auto first = live::keeper_pid(paths, "t");
+    REQUIRE(first);
+    ::kill(*first, SIGKILL);
+    REQUIRE(soon([] { return !live::keeper_pid(paths, "t"); }));
+    server.reset();
+
+    REQUIRE(run_command({"/bin/netswapd", "t", "--detach"}).code == exit_ok);
+    CHECK(said("0 of 1"));
+    start();
+    CHECK(said("1 of 1"));
+    CHECK(readable_within("/dev/nbd0", 10));
+    CHECK(netswap_does({"down", "t"}).code == exit_ok);
+}
+
 TEST_CASE("what is wrong is said in one line, and nothing is left behind") {
     if (!possible())
         return skip(not_possible);

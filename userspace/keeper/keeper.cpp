@@ -4,6 +4,7 @@
 #include "keeper/handshake.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -19,6 +20,7 @@ constexpr std::uint64_t soon_pause_ns = 500 * ns_per_ms; // while the loss is fr
 constexpr int soon_failures = 30;
 constexpr std::uint64_t fence_pause_ns = 100 * ns_per_ms;
 constexpr std::uint64_t housekeeping_ns = 15 * ns_per_s;
+constexpr std::uint64_t no_room_pause_ns = 60 * ns_per_s;
 constexpr std::uint16_t same_flags_matter = flag_read_only;
 constexpr const char *why_removed = "the device was disconnected by somebody else";
 
@@ -83,6 +85,7 @@ void Keeper::note(std::uint64_t now) {
         page_.down_since_ns = now;
         next_attempt_ns_ = now;
         failures_ = 0;
+        rounds_ = 0;
         fence_told_ = false;
         if (!check_removed())
             world_.log(Level::warning,
@@ -151,9 +154,52 @@ bool Keeper::take(const Attempt &attempt, Slot &slot) {
                error, now);
         return false;
     }
+    slot.handed_over = slot.handed_over || !slot.alive;
     slot.alive = true; // until the table says otherwise
-    slot.handed_over = true;
+    slot.doubted = false;
     return true;
+}
+
+/// No table shows UNIX sockets. The kernel tells once that one is lost, to those who listen at that
+/// moment, and not if it has no memory. But it takes a connection only in place of a lost one, so
+/// it does no harm to offer one for each.
+void Keeper::doubt(std::uint64_t now) {
+    if (area_.tcp || !area_.persist || removed_)
+        return;
+    next_doubt_ns_ = now + housekeeping_ns;
+    if (!slots_.doubt() || slots_.alive() < area_.conns)
+        return;
+    next_attempt_ns_ = now;
+    if (stalled_)
+        world_.log(Level::info, "no request ends: offering new connections, in case some are lost");
+}
+
+/// What an earlier keeper knew to be lost still is.
+void Keeper::adopt() {
+    if (!area_.tcp && page_.down_since_ns.load() != 0)
+        slots_.count_dead(area_.conns - static_cast<int>(page_.conns_up.load()));
+    doubt(world_.now_ns());
+}
+
+void Keeper::look_for_stall(std::uint64_t now) {
+    Requests requests;
+    if (area_.tcp || !world_.requests(requests))
+        return;
+    stalled_ = stall_.look(requests, now);
+    if (stalled_ && now >= next_doubt_ns_)
+        doubt(now);
+}
+
+/// A server that is there may have no room for more connections than it has.
+void Keeper::not_connected(const Attempt &attempt, const Slot &slot) {
+    const auto now = world_.now_ns();
+    const bool nobody = attempt.os_error == ECONNREFUSED || attempt.os_error == ENOENT;
+    if (!slot.doubted || slots_.alive() < area_.conns)
+        failed(attempt.why.data(), attempt.os_error, now);
+    else if (nobody || stalled_)
+        slots_.lose_doubted(); // and try in earnest with the next turn
+    else
+        next_attempt_ns_ = now + no_room_pause_ns;
 }
 
 void Keeper::replace_dead(std::uint64_t now) {
@@ -171,19 +217,21 @@ void Keeper::replace_dead(std::uint64_t now) {
         return;
     }
     for (auto &slot : slots_) {
-        if (slot.alive)
+        if (slot.alive && !slot.doubted)
             continue;
         tell_manager(world_.now_ns()); // each may take its time
         const auto attempt = world_.connect(world_.now_ns() + connect_limit_ns);
         if (attempt.fd < 0) {
-            failed(attempt.why.data(), attempt.os_error, world_.now_ns());
+            not_connected(attempt, slot);
             return;
         }
         const bool taken = take(attempt, slot);
         world_.close(attempt.fd);
         page_.heartbeat_ns = world_.now_ns();
-        if (!taken)
+        if (!taken) {
+            slots_.lose_doubted();
             return;
+        }
     }
     // A connection that the kernel did not want after all ends with our descriptor, and the next
     // look finds it so. Give it the time to, and more of it each time.
@@ -214,6 +262,7 @@ Ended Keeper::run() {
     ++page_.adoptions;
     page_.conns = static_cast<std::uint32_t>(area_.conns);
     look();
+    adopt();
     note(world_.now_ns());
     world_.notify("READY=1");
     world_.log(Level::info, text("keeping %d connections", area_.conns).data());
@@ -223,7 +272,8 @@ Ended Keeper::run() {
             return Ended::device_gone;
         tell_manager(now);
         housekeeping(now);
-        const bool down = slots_.alive() < area_.conns;
+        look_for_stall(now);
+        const bool down = slots_.alive() < area_.conns || slots_.doubted();
         if (down && !removed_ && now >= next_attempt_ns_)
             replace_dead(now);
         now = world_.now_ns();

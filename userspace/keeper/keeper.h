@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "keeper/slots.h"
+#include "keeper/stall.h"
 #include "keeper/world.h"
 #include "live/live_page.h"
 
@@ -45,7 +46,11 @@ class Keeper {
     void note(std::uint64_t now);
     void recovered(std::uint64_t now);
     bool check_removed();
+    void adopt();
+    void doubt(std::uint64_t now);
+    void look_for_stall(std::uint64_t now);
     void replace_dead(std::uint64_t now);
+    void not_connected(const Attempt &attempt, const Slot &slot);
     bool take(const Attempt &attempt, Slot &slot);
     void failed(const char *why, int os_error, std::uint64_t now);
     void tell_manager(std::uint64_t now);
@@ -55,11 +60,14 @@ class Keeper {
     const Area area_;
     live::LivePage &page_;
     Slots slots_;
+    Stall stall_;
     std::uint64_t next_attempt_ns_ = 0;
     std::uint64_t next_housekeeping_ns_ = 0;
     std::uint64_t next_manager_ns_ = 0;
+    std::uint64_t next_doubt_ns_ = 0;
     int failures_ = 0;
     int rounds_ = 0; ///< of hand-overs after which not all were up
+    bool stalled_ = false;
     bool fence_told_ = false;
     bool removed_ = false; ///< disconnected by somebody else: nothing can be replaced any more
 };

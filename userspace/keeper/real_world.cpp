@@ -17,6 +17,7 @@
 #include <sys/signalfd.h>
 
 #include "keeper/handshake.h"
+#include "keeper/stall.h"
 
 namespace netswap::keeper {
 
@@ -82,6 +83,8 @@ Status RealWorld::take_state(const live::AreaState &state, const live::Paths &pa
     if (!backend_file_.valid())
         return fail(fmt::format("{}: {}; the device is not connected, take the area down and up",
                                 backend, std::strerror(errno)));
+    stat_file_ = Fd(
+        ::open(paths.sys(fmt::format("block/nbd{}/stat", index_)).c_str(), O_RDONLY | O_CLOEXEC));
     return {};
 }
 
@@ -197,6 +200,11 @@ bool RealWorld::device_is_ours() {
 
 bool RealWorld::device_removed() {
     return nbd_.nbd_reconfigure(index_, backend_.c_str(), -1) == EINVAL;
+}
+
+bool RealWorld::requests(Requests &out) {
+    std::array<char, 512> buffer;
+    return parse_requests(reread(stat_file_.get(), buffer), out);
 }
 
 bool RealWorld::keep_reserve() {

@@ -36,6 +36,7 @@ class RealWorld final : public World {
     void close(int fd) override;
     bool device_is_ours() override;
     bool device_removed() override;
+    bool requests(Requests &out) override;
     bool keep_reserve() override;
     void notify(const char *text) override { reporter_->notify(text); }
     void log(Level level, const char *text) override { reporter_->log(level, text); }
@@ -66,6 +67,7 @@ class RealWorld final : public World {
     Fd signals_;
     Fd reserve_file_;
     Fd backend_file_;
+    Fd stat_file_;
     TcpTable table_;
     std::array<Fd, pool_size> pool_;
 };

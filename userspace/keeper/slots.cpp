@@ -89,7 +89,7 @@ void Slots::find_again(const States &states) {
 void Slots::count_dead(int links_dead) {
     for (auto &slot : *this)
         if (links_dead != 0 && slot.alive && slot.port == 0) {
-            slot.alive = false;
+            slot.alive = slot.doubted = false;
             if (links_dead > 0)
                 --links_dead; // lost messages: all of them may be dead
         }
@@ -97,7 +97,25 @@ void Slots::count_dead(int links_dead) {
 
 void Slots::lose_all() {
     for (auto &slot : *this)
-        slot.alive = false;
+        slot.alive = slot.doubted = false;
+}
+
+bool Slots::doubt() {
+    bool any = false;
+    for (auto &slot : *this)
+        if (slot.alive && !slot.doubted)
+            any = slot.doubted = true;
+    return any;
+}
+
+bool Slots::doubted() const {
+    return std::any_of(begin(), end(), [](const Slot &slot) { return slot.doubted; });
+}
+
+void Slots::lose_doubted() {
+    for (auto &slot : *this)
+        if (slot.doubted)
+            slot.alive = slot.doubted = false;
 }
 
 bool Slots::old_ones_are_closed() const {

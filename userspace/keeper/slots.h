@@ -14,6 +14,7 @@ struct Slot {
     std::uint16_t port = 0; ///< of this end; 0 for a UNIX socket, or if it is not known
     TcpState state = TcpState::gone;
     bool alive = true;
+    bool doubted = false;     ///< alive, as far as is known; a new connection is to be offered
     bool handed_over = false; ///< by us, and not seen alive since
 };
 
@@ -36,6 +37,12 @@ class Slots {
     /// all.
     void count_dead(int links_dead);
     void lose_all();
+
+    /// Nobody knows which of those that count as alive are. False if each was doubted before.
+    bool doubt();
+    [[nodiscard]] bool doubted() const;
+    /// Those that are doubted are lost.
+    void lose_doubted();
 
     /// The server has closed the connections that are dead, or TCP has dropped what it had queued:
     /// nothing old can arrive any more.

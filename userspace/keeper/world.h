@@ -27,6 +27,12 @@ struct Attempt {
     std::array<char, 120> why{}; ///< in words, NUL-terminated
 };
 
+/// Of the device, since it came to be.
+struct Requests {
+    std::uint64_t completed = 0;
+    std::uint64_t in_flight = 0; ///< now
+};
+
 enum class Level { error = 3, warning = 4, notice = 5, info = 6 };
 
 class World {
@@ -46,6 +52,8 @@ class World {
     /// Somebody has disconnected it, and something, swap perhaps, has it open still: the kernel
     /// takes no connection for it until that ends.
     virtual bool device_removed() = 0;
+    /// False if they cannot be read.
+    virtual bool requests(Requests &out) = 0;
     /// Sets vm.min_free_kbytes back to the area's value if the kernel has lowered it. True if so.
     virtual bool keep_reserve() = 0;
     /// For the service manager: "READY=1", "WATCHDOG=1", "STATUS=...".

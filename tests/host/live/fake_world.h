@@ -36,7 +36,7 @@ class FakeWorld final : public World {
             if (entry.port != 0 && entry.state == TcpState::established && seen++ == which) {
                 entry.state = state;
                 ++dead_slots_;
-                ++dead_events_;
+                dead_events_ += tells ? 1 : 0;
                 return;
             }
         FAIL() << "no such connection";
@@ -59,7 +59,11 @@ class FakeWorld final : public World {
 
     bool server_up = true;
     bool ours = true;
-    bool removed = false; ///< by somebody else
+    bool removed = false;      ///< by somebody else
+    bool full = false;         ///< the server takes no connection, and does not say so
+    bool tells = true;         ///< the kernel tells what is lost
+    bool busy = false;         ///< somebody uses the device
+    bool stands_still = false; ///< and gets nothing
     bool unix_sockets = false;
     int refusals = 0;   ///< the kernel refuses this many hand-overs
     int lost_races = 0; ///< the kernel takes none of the next ones, and does not say so
@@ -112,9 +116,10 @@ class FakeWorld final : public World {
         ++connects;
         now_ += connect_ns;
         Attempt attempt;
-        if (!server_up) {
-            attempt.os_error = 111;
-            std::snprintf(attempt.why.data(), attempt.why.size(), "connecting: refused");
+        if (!server_up || full) {
+            attempt.os_error = full ? 0 : 111;
+            std::snprintf(attempt.why.data(), attempt.why.size(),
+                          full ? "no answer" : "connecting: refused");
             return attempt;
         }
         attempt.fd = 100;
@@ -165,6 +170,12 @@ class FakeWorld final : public World {
     }
     bool device_is_ours() override { return ours; }
     bool device_removed() override { return removed; }
+    bool requests(Requests &out) override {
+        if (busy && !stands_still && dead_slots_ < conns_)
+            ++completed_;
+        out = {completed_, busy ? 1U : 0U};
+        return true;
+    }
     bool keep_reserve() override { return false; }
     void notify(const char *text) override {
         if (std::string_view(text) == "WATCHDOG=1") {
@@ -204,6 +215,7 @@ class FakeWorld final : public World {
     std::uint16_t next_port_;
     int dead_slots_ = 0;
     int dead_events_ = 0;
+    std::uint64_t completed_ = 0;
     bool stop_ = false;
 };
 
