@@ -201,6 +201,9 @@ TEST_F(DoctorTest, ACgroupWithoutSwapStandsForALock) {
 TEST_F(DoctorTest, LooksAfterTheKeeperOfAnArea) {
     own_area();
     EXPECT_EQ(severity("daemon.running"), Severity::warning);
+    for (const auto &finding : diagnose())
+        if (finding.id == "daemon.running")
+            EXPECT_EQ(finding.remedy, "systemctl start netswapd@swap0, or netswapd swap0 --detach");
     LivePage page{};
     page.magic = live_magic;
     page.version = live_version;

@@ -152,6 +152,10 @@ TEST(Snapshot, TellsWhatIsWrongWithARunningDaemon) {
         page.heartbeat_ns = tree.clock.at.mono_ns - silent_after_ns - 5'000'000'000;
     });
     EXPECT_EQ(only_problem(tree), "daemon_silent: the daemon (pid 812) has been stuck for 65 s");
+    // netswap@swap0 is the area itself: to restart that is to swap off all of it.
+    EXPECT_EQ(tree.snapshot()->areas[0].problems.at(0).remedy,
+              "restart it: systemctl restart netswapd@swap0, or kill -9 812 and netswapd swap0 "
+              "--detach");
     tree.write_keeper("swap0", true, [](LivePage &page) { page.locked = 0; });
     EXPECT_EQ(only_problem(tree),
               "daemon_not_locked: the daemon (pid 812) is not locked in memory");

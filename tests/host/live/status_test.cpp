@@ -58,7 +58,7 @@ TEST(StatusText, ShowsProblemsWithTheirRemedies) {
     tree.write("/sys/module/netswap_guard/parameters/refills_poll", "41\n");
     const auto text = status_text(*tree.snapshot(), {});
     EXPECT_NE(text.find("  PROBLEM     no daemon is running (it died): nobody replaces a lost "
-                        "connection; start one: systemctl start netswap@swap0, or netswapd swap0 "
+                        "connection; start one: systemctl start netswapd@swap0, or netswapd swap0 "
                         "--detach\n"),
               std::string::npos)
         << text;

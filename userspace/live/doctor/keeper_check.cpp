@@ -16,7 +16,8 @@ namespace {
 Findings keeper_findings(const Machine &machine, const AreaState &area) {
     const auto file = machine.paths.run(area.name + ".live");
     const auto content = read_file(file);
-    const auto start = "systemctl start netswap@" + area.name + ", or netswapd " + area.name;
+    const auto start =
+        fmt::format("systemctl start netswapd@{}, or netswapd {} --detach", area.name, area.name);
     const std::string why = "nobody replaces a connection that is lost";
     if (!content || content->size() < sizeof(LivePage))
         return {{"daemon.running", Severity::warning, area.name + ": no netswapd has run for it",

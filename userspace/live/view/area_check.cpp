@@ -19,7 +19,7 @@ std::vector<Problem> stale(const AreaView &area, std::string why) {
 }
 
 std::string start_daemon(const AreaView &area) {
-    return fmt::format("start one: systemctl start netswap@{}, or netswapd {} --detach", area.name,
+    return fmt::format("start one: systemctl start netswapd@{}, or netswapd {} --detach", area.name,
                        area.name);
 }
 
@@ -44,10 +44,13 @@ void check_keeper(const AreaView &area, const Instant &now, std::vector<Problem>
         break;
     }
     if (keeper.heartbeat_ns != 0 && now.mono_ns > keeper.heartbeat_ns + silent_after_ns)
-        problems.push_back({"daemon_silent",
-                            fmt::format("the daemon (pid {}) has been stuck for {} s", keeper.pid,
-                                        seconds_since(keeper.heartbeat_ns, now)),
-                            fmt::format("restart it: systemctl restart netswap@{}", area.name)});
+        problems.push_back(
+            {"daemon_silent",
+             fmt::format("the daemon (pid {}) has been stuck for {} s", keeper.pid,
+                         seconds_since(keeper.heartbeat_ns, now)),
+             fmt::format("restart it: systemctl restart netswapd@{}, or kill -9 {} and "
+                         "netswapd {} --detach",
+                         area.name, keeper.pid, area.name)});
     if (!keeper.locked && keeper.state != KeeperState::starting)
         problems.push_back({"daemon_not_locked",
                             fmt::format("the daemon (pid {}) is not locked in memory", keeper.pid),
