@@ -207,6 +207,8 @@ TEST_F(DoctorTest, LooksAfterTheKeeperOfAnArea) {
     LivePage page{};
     page.magic = live_magic;
     page.version = live_version;
+    put("run/netswap/swap0.live", std::string(reinterpret_cast<const char *>(&page), sizeof page));
+    EXPECT_EQ(found_text("daemon.running"), "swap0: no netswapd has run for it");
     page.pid = 60;
     page.grant = KeeperGrant::io_flusher;
     put("run/netswap/swap0.live", std::string(reinterpret_cast<const char *>(&page), sizeof page));
@@ -219,6 +221,11 @@ TEST_F(DoctorTest, LooksAfterTheKeeperOfAnArea) {
     EXPECT_EQ(severity("daemon.grant"), Severity::fatal);
     process(60, "bash", 0, 0, 0); // the number was used again
     EXPECT_EQ(severity("daemon.running"), Severity::warning);
+    auto state = own_area();
+    state.via = "nbd-client";
+    ASSERT_TRUE(write_area_state(paths(), state));
+    EXPECT_EQ(found_text("daemon.running"),
+              "swap0: nbd-client connected it, so no netswapd can keep it");
 }
 
 TEST_F(DoctorTest, ChecksWhatNbdClientPromises) {

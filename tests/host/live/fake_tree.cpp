@@ -44,7 +44,7 @@ void FakeTree::remove(const std::string &path) const {
     std::filesystem::remove_all(paths.root(path));
 }
 
-void FakeTree::write_area(const std::string &name, int index) const {
+void FakeTree::write_area(const std::string &name, int index, const std::string &via) const {
     std::filesystem::create_directories(paths.run());
     AreaState state;
     state.name = name;
@@ -54,7 +54,7 @@ void FakeTree::write_area(const std::string &name, int index) const {
     state.backend = "netswap:" + name;
     state.addresses = {{AF_INET, "192.0.2.1", 10809}};
     state.conns = 4;
-    state.via = "netlink";
+    state.via = via;
     state.timeout_s = 10;
     state.up_since = 1'700'000'000 - 7384;
     if (auto ok = write_area_state(paths, state); !ok)

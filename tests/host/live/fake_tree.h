@@ -39,7 +39,7 @@ class FakeTree {
     void write(const std::string &path, const std::string &text) const;
     void remove(const std::string &path) const;
 
-    void write_area(const std::string &name, int index) const;
+    void write_area(const std::string &name, int index, const std::string &via = "netlink") const;
     /// NAME.live, held by a daemon or not.
     void write_keeper(const std::string &name, bool held,
                       const std::function<void(LivePage &)> &change = {}) const;

@@ -132,8 +132,31 @@ TEST(Snapshot, TellsADaemonThatDoesNotRun) {
                                   "replaces a lost connection");
     tree.write_keeper("swap0", false, [](LivePage &page) { page.state = KeeperState::stopped; });
     EXPECT_NE(only_problem(tree).find("(it was stopped)"), std::string::npos);
+    tree.write_keeper("swap0", false, [](LivePage &page) { page.started_ns = 0; });
+    EXPECT_EQ(only_problem(tree).find("daemon_not_running: no daemon is running: nobody"), 0U);
+    EXPECT_EQ(tree.snapshot()->areas[0].keeper.presence, KeeperPresence::absent);
     tree.remove("/run/netswap/swap0.live");
     EXPECT_EQ(only_problem(tree).find("daemon_not_running: no daemon is running: nobody"), 0U);
+}
+
+TEST(Snapshot, TakesADaemonThatBeginsForRunning) {
+    FakeTree tree;
+    tree.write_keeper("swap0", true, [](LivePage &page) {
+        page.state = KeeperState::starting;
+        page.started_ns = page.heartbeat_ns = page.conns_up = page.locked = 0;
+    });
+    EXPECT_EQ(tree.snapshot()->areas[0].keeper.presence, KeeperPresence::running);
+    EXPECT_TRUE(tree.snapshot()->healthy());
+}
+
+TEST(Snapshot, WantsNoDaemonForWhatNbdClientConnected) {
+    FakeTree tree;
+    tree.write_area("swap0", 0, "nbd-client");
+    tree.remove("/sys/block/nbd0/backend");
+    tree.write_keeper("swap0", false, [](LivePage &page) { page.started_ns = 0; });
+    EXPECT_TRUE(tree.snapshot()->healthy());
+    tree.write("/proc/swaps", "Filename Type Size Used Priority\n");
+    EXPECT_EQ(only_problem(tree), "swap_off: /dev/nbd0 is connected, but is no swap");
 }
 
 TEST(Snapshot, TellsAPageThatIsNone) {

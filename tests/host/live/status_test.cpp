@@ -71,6 +71,18 @@ TEST(StatusText, ShowsProblemsWithTheirRemedies) {
     EXPECT_EQ(status_text(*tree.snapshot(), {}).find("swap0\n  PROBLEM     "), 0U);
 }
 
+TEST(StatusText, SaysThatNobodyKeepsWhatNbdClientConnected) {
+    FakeTree tree;
+    tree.write_area("swap0", 0, "nbd-client");
+    tree.write_keeper("swap0", false, [](LivePage &page) { page.started_ns = 0; });
+    const auto text = status_text(*tree.snapshot(), {});
+    EXPECT_NE(text.find("  daemon      none: what nbd-client connects, nobody can reconnect\n"),
+              std::string::npos)
+        << text;
+    EXPECT_EQ(text.find("PROBLEM"), std::string::npos);
+    EXPECT_EQ(text.find("it died"), std::string::npos);
+}
+
 TEST(StatusText, AStaleAreaHasNoNumbers) {
     FakeTree tree;
     tree.remove("/sys/block/nbd0");

@@ -8,6 +8,7 @@
 #include "lib/text.h"
 #include "live/doctor/checks.h"
 #include "live/live_page.h"
+#include "live/view/area_check.h"
 
 namespace netswap::live::doctor {
 
@@ -19,14 +20,21 @@ Findings keeper_findings(const Machine &machine, const AreaState &area) {
     const auto start =
         fmt::format("systemctl start netswapd@{}, or netswapd {} --detach", area.name, area.name);
     const std::string why = "nobody replaces a connection that is lost";
+    const Findings never{{"daemon.running", Severity::warning,
+                          area.name + ": no netswapd has run for it", why, start}};
+    if (!can_be_kept(area))
+        return {{"daemon.running", Severity::warning,
+                 area.name + ": nbd-client connected it, so no netswapd can keep it", why,
+                 fmt::format("netswap down {}, then up without --via nbd-client", area.name)}};
     if (!content || content->size() < sizeof(LivePage))
-        return {{"daemon.running", Severity::warning, area.name + ": no netswapd has run for it",
-                 why, start}};
+        return never;
     auto page = std::make_unique<LivePage>();
     std::memcpy(static_cast<void *>(page.get()), content->data(), sizeof(LivePage));
     if (page->magic != live_magic || page->version != live_version)
         return {{"daemon.running", Severity::warning, file + " is not this version's", why, start}};
     const int pid = page->pid.load();
+    if (pid == 0) // the page is as `netswap up` made it
+        return never;
     const auto audit = audit_process(machine.paths, pid);
     // The kernel cuts names off after 15 characters; a number may have been used again.
     if (!audit || audit->name != "netswapd")

@@ -75,6 +75,10 @@ void check_keeper(const AreaView &area, const Instant &now, std::vector<Problem>
 
 } // namespace
 
+bool can_be_kept(const AreaState &state) {
+    return state.via != "nbd-client";
+}
+
 std::vector<Problem> check_area(const AreaView &area, const Instant &now) {
     const auto &state = *area.state;
     const auto &device = area.device;
@@ -90,7 +94,8 @@ std::vector<Problem> check_area(const AreaView &area, const Instant &now) {
         problems.push_back({"swap_off",
                             fmt::format("{} is connected, but is no swap", state.device),
                             fmt::format("swapon {}, or netswap down {}", state.device, area.name)});
-    check_keeper(area, now, problems);
+    if (can_be_kept(state))
+        check_keeper(area, now, problems);
     return problems;
 }
 

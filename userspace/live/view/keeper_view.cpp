@@ -120,10 +120,12 @@ KeeperView read_keeper(const Paths &paths, const std::string &area) {
     KeeperView view;
     copy(*page, view);
     const auto locks = read_file(paths.proc("locks"));
+    // `netswap up` makes the page for the first daemon.
     view.presence = locks && holds_lock(*locks, major(about.st_dev), minor(about.st_dev),
                                         static_cast<std::uint64_t>(about.st_ino))
                         ? KeeperPresence::running
-                        : KeeperPresence::ended;
+                    : page->started_ns == 0 ? KeeperPresence::absent
+                                            : KeeperPresence::ended;
     return view;
 }
 

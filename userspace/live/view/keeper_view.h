@@ -13,8 +13,8 @@ namespace netswap::live {
 
 enum class KeeperPresence {
     running, ///< it holds the lock on its page
-    absent,  ///< there is no page: no daemon has kept this area
-    ended,   ///< there is a page and nobody holds it; its numbers are the last ones
+    absent,  ///< no daemon has kept this area: there is no page, or none has written into it
+    ended,   ///< one has, and nobody holds the page now; its numbers are the last ones
     damaged, ///< what is in the file is no page of this version
 };
 

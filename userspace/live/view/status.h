@@ -14,7 +14,7 @@ std::string status_text(const Snapshot &snapshot, const Rates &rates);
 /// For programs: docs/status-json.md.
 std::string status_json(const Snapshot &snapshot, const Rates &rates);
 
-/// "watching", "not running", "stuck": the daemon in a word.
+/// "watching", "not running", "stuck": the daemon in a word; "none" where there can be none.
 std::string keeper_word(const AreaView &area);
 
 /// "4 of 4 up"; "4 wanted" while nobody counts them.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "live/view/area_check.h"
 #include "live/view/status.h"
 #include "live/view/units.h"
 
@@ -61,7 +62,9 @@ std::string area_block(const AreaView &area, const Snapshot &snapshot, const Rat
     if (!area.ours)
         return out;
     line(out, "connections", conns_text(area));
-    line(out, "daemon", daemon_text(area.keeper, keeper_word(area)));
+    line(out, "daemon",
+         can_be_kept(state) ? daemon_text(area.keeper, keeper_word(area))
+                            : "none: what nbd-client connects, nobody can reconnect");
     if (area.keeper.has_numbers())
         line(out, "reconnects", recovery_text(area.keeper));
     if (area.swap)
@@ -126,6 +129,8 @@ std::string machine_block(const Snapshot &snapshot) {
 } // namespace
 
 std::string keeper_word(const AreaView &area) {
+    if (area.state && !can_be_kept(*area.state))
+        return "none";
     if (area.keeper.presence == KeeperPresence::damaged)
         return "unreadable";
     if (area.keeper.presence != KeeperPresence::running)
