@@ -162,6 +162,10 @@ TEST_CASE("the removal of the device of an area without a keeper leaves what can
     lost.page_out();
     disconnect();
     CHECK(died_of_sigbus(read_elsewhere(lost)));
+    const auto said = status();
+    INFO(said);
+    CHECK(said.find("was disconnected by somebody else") != std::string::npos);
+    CHECK(said.find("no daemon is running") == std::string::npos);
     // One that is started afterwards knows it at once.
     CHECK(run_command({"/bin/netswapd", "t", "--detach"}).code == exit_ok);
     CHECK(comes_true(

@@ -16,7 +16,8 @@ live::Snapshot look() {
     const live::Paths paths;
     live::NetlinkFamily family;
     const live::SystemViewClock clock;
-    auto snapshot = live::take_snapshot({paths, family, clock});
+    live::KernelNbdView nbd;
+    auto snapshot = live::take_snapshot({paths, family, clock, nbd});
     INFO((snapshot ? "" : snapshot.error().message));
     REQUIRE(snapshot.has_value());
     return *snapshot;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests of what runs on a live machine; on the host they see fake trees and fake kernels.
 set(NETSWAP_LIVE_TESTS
+    live/area_check_test.cpp
     live/area_state_test.cpp
     live/config_file_test.cpp
     live/doctor_machine_test.cpp

@@ -76,7 +76,8 @@ int run(const Options &options) {
     const live::Paths paths;
     live::NetlinkFamily family;
     const live::SystemViewClock clock;
-    const live::Sources sources{paths, family, clock};
+    live::KernelNbdView nbd;
+    const live::Sources sources{paths, family, clock, nbd};
     if (!options.once) {
         if (auto ok = listen(options, sources); !ok)
             return complain(ok.error());

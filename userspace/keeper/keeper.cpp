@@ -284,7 +284,8 @@ Ended Keeper::run() {
                                                              : now + turn_ns;
         const auto wake = world_.wait(until);
         if (wake.stop) {
-            page_.state = KeeperState::stopped;
+            if (!removed_) // that stays true
+                page_.state = KeeperState::stopped;
             return Ended::stopped;
         }
         if (wake.network_changed)

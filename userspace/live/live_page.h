@@ -20,7 +20,8 @@ enum class KeeperState : std::uint32_t {
     reconnecting = 2, ///< at least one is down
     waiting = 3,      ///< the server refuses or is not there; trying again
     stopped = 4,      ///< ended by a signal, area untouched
-    removed = 5,      ///< somebody disconnected the device; the kernel takes no connection any more
+    removed = 5, ///< somebody disconnected the device; the kernel takes no connection any more.
+                 ///< It stays when the daemon ends
 };
 
 /// How a thread of the daemon got its right to the reserve.

@@ -31,6 +31,16 @@ class FakeViewClock final : public ViewClock {
     Instant at{1'700'000'000, 5'000'000'000'000};
 };
 
+class FakeNbdView final : public NbdView {
+  public:
+    bool removed(const AreaState &) override {
+        ++asked;
+        return is_removed;
+    }
+    bool is_removed = false;
+    int asked = 0;
+};
+
 class FakeTree {
   public:
     FakeTree();
@@ -49,7 +59,7 @@ class FakeTree {
     /// All of a hooked kernel: sysfs, and the family in `family`.
     void make_hooked();
 
-    [[nodiscard]] Sources sources() { return {paths, family, clock}; }
+    [[nodiscard]] Sources sources() { return {paths, family, clock, nbd}; }
     [[nodiscard]] Result<Snapshot> snapshot(const std::string &name = "") {
         return take_snapshot(sources(), name);
     }
@@ -61,6 +71,7 @@ class FakeTree {
     Paths paths{directory_.path()};
     FakeFamily family;
     FakeViewClock clock;
+    FakeNbdView nbd;
 };
 
 } // namespace netswap::live

@@ -140,6 +140,17 @@ TEST_F(Keeping, SaysOnceThatTheDeviceWasRemovedAndTriesNothing) {
     }
 }
 
+TEST_F(Keeping, LeavesWordOfARemovalWhenItIsStopped) {
+    make(1);
+    world_->at(2, [](FakeWorld &world) {
+        world.removed = true;
+        world.lose_all(TcpState::gone);
+    });
+    world_->end_at(10);
+    EXPECT_EQ(run(), Ended::stopped);
+    EXPECT_EQ(page_.state, KeeperState::removed);
+}
+
 TEST_F(Keeping, NoticesARemovalWhileTheServerIsAway) {
     make(1);
     world_->at(2, [](FakeWorld &world) {

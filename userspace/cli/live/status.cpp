@@ -22,7 +22,8 @@ int run(const Options &options) {
     const live::Paths paths;
     live::NetlinkFamily family;
     const live::SystemViewClock clock;
-    const live::Sources sources{paths, family, clock};
+    live::KernelNbdView nbd;
+    const live::Sources sources{paths, family, clock, nbd};
 
     auto snapshot = live::take_snapshot(sources, options.name);
     if (!snapshot)

@@ -77,7 +77,8 @@ int run(const Options &options) {
     const live::Paths paths;
     live::NetlinkFamily family;
     const live::SystemViewClock clock;
-    const live::Sources sources{paths, family, clock};
+    live::KernelNbdView nbd;
+    const live::Sources sources{paths, family, clock, nbd};
     if (::isatty(STDOUT_FILENO) == 0)
         return print_lines(sources, options);
     if (auto ok = draw(sources, options); !ok)

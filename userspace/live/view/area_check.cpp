@@ -31,6 +31,8 @@ void check_keeper(const AreaView &area, const Instant &now, std::vector<Problem>
         return;
     case KeeperPresence::absent:
     case KeeperPresence::ended: {
+        if (area.removed)
+            return; // there is nothing left to keep
         const auto *how = keeper.presence == KeeperPresence::absent ? ""
                           : keeper.state == KeeperState::stopped    ? " (it was stopped)"
                                                                     : " (it died)";
@@ -55,15 +57,7 @@ void check_keeper(const AreaView &area, const Instant &now, std::vector<Problem>
         problems.push_back({"daemon_not_locked",
                             fmt::format("the daemon (pid {}) is not locked in memory", keeper.pid),
                             "start it as root, or raise its memlock limit"});
-    if (keeper.state == KeeperState::removed) {
-        problems.push_back({"device_removed",
-                            fmt::format("{} was disconnected by somebody else: pages that are only "
-                                        "on it are lost to their programs",
-                                        area.state->device),
-                            fmt::format("netswap down {}, then up again", area.name)});
-        return;
-    }
-    if (keeper.conns_up < keeper.conns && keeper.state != KeeperState::starting) {
+    if (!area.removed && keeper.conns_up < keeper.conns && keeper.state != KeeperState::starting) {
         auto text = fmt::format("{} of {} connections are up", keeper.conns_up, keeper.conns);
         if (keeper.down_since_ns != 0)
             text += fmt::format(" for {} s", seconds_since(keeper.down_since_ns, now));
@@ -94,6 +88,12 @@ std::vector<Problem> check_area(const AreaView &area, const Instant &now) {
         problems.push_back({"swap_off",
                             fmt::format("{} is connected, but is no swap", state.device),
                             fmt::format("swapon {}, or netswap down {}", state.device, area.name)});
+    if (area.removed)
+        problems.push_back({"device_removed",
+                            fmt::format("{} was disconnected by somebody else: pages that are only "
+                                        "on it are lost to their programs",
+                                        state.device),
+                            fmt::format("netswap down {}, then up again", area.name)});
     if (can_be_kept(state))
         check_keeper(area, now, problems);
     return problems;

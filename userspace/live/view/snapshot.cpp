@@ -11,8 +11,17 @@ namespace netswap::live {
 
 namespace {
 
-AreaView read_area(const Paths &paths, const std::string &name, const std::vector<SwapEntry> &swaps,
-                   const Instant &now) {
+/// A daemon knows by itself, and says so to its end.
+bool is_removed(const AreaView &view, NbdView &nbd) {
+    if (view.keeper.has_numbers() && view.keeper.state == KeeperState::removed)
+        return true;
+    return view.keeper.presence != KeeperPresence::running && view.ours &&
+           !view.state->backend.empty() && nbd.removed(*view.state);
+}
+
+AreaView read_area(const Sources &sources, const std::string &name,
+                   const std::vector<SwapEntry> &swaps, const Instant &now) {
+    const auto &paths = sources.paths;
     AreaView view;
     view.name = name;
     auto state = read_area_state(paths, name);
@@ -29,6 +38,7 @@ AreaView read_area(const Paths &paths, const std::string &name, const std::vecto
             if (swap.device == view.state->device)
                 view.swap = swap;
     view.keeper = read_keeper(paths, name);
+    view.removed = is_removed(view, sources.nbd);
     view.problems = check_area(view, now);
     return view;
 }
@@ -104,7 +114,7 @@ Result<Snapshot> take_snapshot(const Sources &sources, const std::string &name) 
     if (const auto text = read_file(sources.paths.proc("swaps")))
         swaps = parse_swaps(*text);
     for (const auto &area : names)
-        snapshot.areas.push_back(read_area(sources.paths, area, swaps, snapshot.at));
+        snapshot.areas.push_back(read_area(sources, area, swaps, snapshot.at));
     return snapshot;
 }
 

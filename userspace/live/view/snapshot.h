@@ -13,6 +13,7 @@
 #include "live/view/family_view.h"
 #include "live/view/keeper_view.h"
 #include "live/view/machine_view.h"
+#include "live/view/nbd_view.h"
 #include "live/view/protection.h"
 
 namespace netswap::live {
@@ -47,6 +48,7 @@ struct AreaView {
     bool ours = false;             ///< the device is connected and carries our identifier
     std::optional<SwapEntry> swap; ///< nothing while the device is no swap
     KeeperView keeper;
+    bool removed = false; ///< somebody disconnected the device while swap was on
     std::vector<Problem> problems;
 };
 
@@ -75,6 +77,7 @@ struct Sources {
     const Paths &paths;
     KernelFamily &family;
     const ViewClock &clock;
+    NbdView &nbd;
 };
 
 /// All areas, or the one named; a name that is not up is bad input. What cannot be read about an
