@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/proc_parse.h"
 
+#include <sys/sysmacros.h>
+
 #include "keeper/tcp_table.h"
 #include "live/doctor/socket_table.h"
 #include "live/process_audit.h"
@@ -36,7 +38,10 @@ void proc(std::string_view input) {
         (void)live::task_flags(line);
         (void)live::doctor::address_of_hex(line);
     }
-    (void)live::holds_lock(input, 8, 1, 42);
+    struct stat file {};
+    file.st_dev = makedev(8, 1);
+    file.st_ino = 42;
+    (void)live::lock_holder(input, file);
     (void)live::parse_swaps(input);
 }
 

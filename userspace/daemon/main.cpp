@@ -59,6 +59,8 @@ Result<int> keep(const DaemonOptions &options, Detached &detached) {
     if (!file)
         return tl::unexpected(file.error());
     auto &page = file->page();
+    page.state = live::KeeperState::starting;
+    page.heartbeat_ns = keeper::now_ns();
     keeper::Reporter reporter(words_go_to(options), options.area.c_str());
     auto world = keeper::RealWorld::open(*state, paths, reporter, std::move(netswap));
     if (!world)
@@ -67,7 +69,6 @@ Result<int> keep(const DaemonOptions &options, Detached &detached) {
     for (const auto &miss : protection.missing)
         reporter.log(keeper::Level::warning,
                      fmt::format("not protected ({}); start it as root", miss).c_str());
-    page.pid = ::getpid();
     page.locked = protection.locked;
     page.grant = granted                 ? live::KeeperGrant::reserve
                  : protection.io_flusher ? live::KeeperGrant::io_flusher

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace netswap {
 
@@ -35,6 +36,7 @@ Result<PageFile> PageFile::open(const std::string &path) {
         page->magic = live::live_magic;
         page->version = live::live_version;
     }
+    page->pid = ::getpid(); // whoever sees the lock asks for it
     return file;
 }
 

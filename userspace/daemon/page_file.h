@@ -13,7 +13,7 @@ namespace netswap {
 class PageFile {
   public:
     /// Makes the file if need be. What an earlier daemon of this version left in it stays: ports
-    /// and counters. Fails if another daemon holds it, and names that one's pid.
+    /// and counters, but not its pid. Fails if another daemon holds it, and names that one's pid.
     static Result<PageFile> open(const std::string &path);
 
     PageFile(PageFile &&other) noexcept;

@@ -10,13 +10,14 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/file.h>
-#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "lib/fd.h"
 #include "lib/text.h"
 #include "live/live_page.h"
+#include "live/view/keeper_view.h"
 
 namespace netswap::live {
 
@@ -66,10 +67,12 @@ std::optional<pid_t> keeper_pid(const Paths &paths, const std::string &name) {
     const Fd fd(::open(page_path(paths, name).c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd.valid() || ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         return std::nullopt;
-    std::array<char, page_bytes> bytes;
-    if (::pread(fd.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-        return std::nullopt;
-    return reinterpret_cast<const LivePage *>(bytes.data())->pid.load();
+    // The page may still name the one before, and that number may be somebody else's by now.
+    struct stat about {};
+    const auto locks = read_file(paths.proc("locks"));
+    if (!locks || ::fstat(fd.get(), &about) != 0)
+        return 0;
+    return lock_holder(*locks, about).value_or(0);
 }
 
 Status start_keeper(const std::string &name) {
@@ -85,20 +88,29 @@ Status start_keeper(const std::string &name) {
 }
 
 Status stop_keeper(const Paths &paths, const std::string &name) {
-    const auto pid = keeper_pid(paths, name);
-    if (!pid || *pid <= 1)
-        return {};
-    const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
-    if (!pidfd.valid())
-        return {}; // gone meanwhile
-    if (::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGTERM, nullptr, 0) != 0 && errno != ESRCH)
-        return tl::unexpected(errno_error(fmt::format("ending netswapd (pid {})", *pid), errno));
-    pollfd wait{pidfd.get(), POLLIN, 0};
-    if (::poll(&wait, 1, end_limit_ms) <= 0)
-        return fail(fmt::format("netswapd (pid {}) does not end; see where it waits in "
-                                "/proc/{}/stack, then run `netswap down` again",
-                                *pid, *pid));
-    return {};
+    constexpr int look_every_ms = 20;
+    for (int left = end_limit_ms; left > 0; left -= look_every_ms) {
+        const auto pid = keeper_pid(paths, name);
+        if (!pid)
+            return {};
+        // Nothing, if it has ended since: then the lock is free, or another one's.
+        const Fd pidfd(*pid > 1 ? static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)) : -1);
+        if (!pidfd.valid() || keeper_pid(paths, name) != pid) {
+            ::usleep(look_every_ms * 1000);
+            continue;
+        }
+        if (::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGTERM, nullptr, 0) != 0 &&
+            errno != ESRCH)
+            return tl::unexpected(
+                errno_error(fmt::format("ending netswapd (pid {})", *pid), errno));
+        pollfd wait{pidfd.get(), POLLIN, 0};
+        if (::poll(&wait, 1, end_limit_ms) <= 0)
+            return fail(fmt::format("netswapd (pid {}) does not end; see where it waits in "
+                                    "/proc/{}/stack, then run `netswap down` again",
+                                    *pid, *pid));
+    }
+    return fail(fmt::format("{} is locked, but by no process that can be found; see /proc/locks",
+                            page_path(paths, name)));
 }
 
 } // namespace netswap::live

@@ -2,6 +2,7 @@
 #include "live/view/snapshot.h"
 
 #include <gtest/gtest.h>
+#include <sys/sysmacros.h>
 
 #include "live/fake_tree.h"
 #include "live/view/rates.h"
@@ -118,12 +119,19 @@ TEST(SwapTable, ReadsBlanksInAPath) {
 }
 
 TEST(LockTable, KnowsAnExclusiveFlockOnly) {
-    EXPECT_TRUE(holds_lock("7: FLOCK  ADVISORY  WRITE 9 00:1a:5 0 EOF\n", 0, 0x1a, 5));
-    EXPECT_FALSE(holds_lock("7: FLOCK  ADVISORY  WRITE 9 00:1a:55 0 EOF\n", 0, 0x1a, 5));
-    EXPECT_FALSE(holds_lock("7: FLOCK  ADVISORY  READ  9 00:1a:5 0 EOF\n", 0, 0x1a, 5));
-    EXPECT_FALSE(holds_lock("7: POSIX  ADVISORY  WRITE 9 00:1a:5 0 EOF\n", 0, 0x1a, 5));
-    EXPECT_FALSE(holds_lock("7: -> FLOCK  ADVISORY  WRITE 9 00:1a:5 0 EOF\n", 0, 0x1a, 5));
-    EXPECT_FALSE(holds_lock("", 0, 0x1a, 5));
+    struct stat file {};
+    file.st_dev = makedev(0, 0x1a);
+    file.st_ino = 5;
+    EXPECT_EQ(lock_holder("7: FLOCK  ADVISORY  WRITE 9 00:1a:5 0 EOF\n", file), 9);
+    EXPECT_EQ(lock_holder("6: FLOCK  ADVISORY  WRITE 8 00:1a:4 0 EOF\n"
+                          "7: FLOCK  ADVISORY  WRITE 9 00:1a:5 0 EOF\n",
+                          file),
+              9);
+    for (const auto *text : {"7: FLOCK  ADVISORY  WRITE 9 00:1a:55 0 EOF\n",
+                             "7: FLOCK  ADVISORY  READ  9 00:1a:5 0 EOF\n",
+                             "7: POSIX  ADVISORY  WRITE 9 00:1a:5 0 EOF\n",
+                             "7: -> FLOCK  ADVISORY  WRITE 9 00:1a:5 0 EOF\n", ""})
+        EXPECT_EQ(lock_holder(text, file), std::nullopt) << text;
 }
 
 TEST(Protections, SayWhoAnswers) {

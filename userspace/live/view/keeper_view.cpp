@@ -85,16 +85,21 @@ void copy(const LivePage &page, KeeperView &view) {
 
 } // namespace
 
-bool holds_lock(std::string_view locks, std::uint32_t major, std::uint32_t minor,
-                std::uint64_t inode) {
-    const auto place = fmt::format(" {:02x}:{:02x}:{} ", major, minor, inode);
-    for (const auto line : split(locks, '\n'))
+std::optional<int> lock_holder(std::string_view locks, const struct stat &file) {
+    const auto place =
+        fmt::format(" {:02x}:{:02x}:{} ", major(file.st_dev), minor(file.st_dev), file.st_ino);
+    for (const auto line : split(locks, '\n')) {
+        constexpr std::string_view kind = " WRITE ";
+        const auto who = line.find(kind);
+        const auto where = line.find(place);
         // A line with an arrow is somebody who waits for the lock.
-        if (line.find(" FLOCK ") != std::string_view::npos &&
-            line.find(" WRITE ") != std::string_view::npos &&
-            line.find("->") == std::string_view::npos && line.find(place) != std::string_view::npos)
-            return true;
-    return false;
+        if (line.find(" FLOCK ") != std::string_view::npos && who < where &&
+            where != std::string_view::npos && line.find("->") == std::string_view::npos)
+            return static_cast<int>(
+                parse_number(line.substr(who + kind.size(), where - who - kind.size()))
+                    .value_or(0));
+    }
+    return std::nullopt;
 }
 
 KeeperView read_keeper(const Paths &paths, const std::string &area) {
@@ -121,11 +126,9 @@ KeeperView read_keeper(const Paths &paths, const std::string &area) {
     copy(*page, view);
     const auto locks = read_file(paths.proc("locks"));
     // `netswap up` makes the page for the first daemon.
-    view.presence = locks && holds_lock(*locks, major(about.st_dev), minor(about.st_dev),
-                                        static_cast<std::uint64_t>(about.st_ino))
-                        ? KeeperPresence::running
-                    : page->started_ns == 0 ? KeeperPresence::absent
-                                            : KeeperPresence::ended;
+    view.presence = locks && lock_holder(*locks, about) ? KeeperPresence::running
+                    : page->started_ns == 0             ? KeeperPresence::absent
+                                                        : KeeperPresence::ended;
     return view;
 }
 

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include "live/live_page.h"
 #include "live/paths.h"
@@ -53,8 +56,8 @@ const char *to_string(KeeperState state);
 const char *to_string(KeeperGrant grant);
 const char *to_string(KeeperPresence presence);
 
-/// Whether text of /proc/locks shows an exclusive flock() on this inode.
-bool holds_lock(std::string_view locks, std::uint32_t major, std::uint32_t minor,
-                std::uint64_t inode);
+/// Who has an exclusive flock() on this inode, as text of /proc/locks says; 0 if the process is in
+/// another pid namespace.
+std::optional<int> lock_holder(std::string_view locks, const struct stat &file);
 
 } // namespace netswap::live
