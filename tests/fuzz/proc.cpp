@@ -3,6 +3,7 @@
 
 #include <sys/sysmacros.h>
 
+#include "keeper/stall.h"
 #include "keeper/tcp_table.h"
 #include "live/doctor/socket_table.h"
 #include "live/process_audit.h"
@@ -42,6 +43,8 @@ void proc(std::string_view input) {
     file.st_dev = makedev(8, 1);
     file.st_ino = 42;
     (void)live::lock_holder(input, file);
+    keeper::Requests requests;
+    (void)keeper::parse_requests(input, requests);
     (void)live::parse_swaps(input);
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,6 +78,11 @@ void Reporter::log(Level level, const char *text) {
                             static_cast<int>(level), area_.data(), text)
             : std::snprintf(line.data(), line.size(), "netswapd: %s: %s\n", area_.data(), text);
     if (size <= 0)
+        return;
+    // stderr is not ours to make non-blocking: others have it, too. A line fits into a pipe that
+    // has room.
+    pollfd room{STDERR_FILENO, POLLOUT, 0};
+    if (!log_.valid() && (::poll(&room, 1, 0) <= 0 || (room.revents & POLLOUT) == 0))
         return;
     const int fd = log_.valid() ? log_.get() : STDERR_FILENO;
     (void)!::write(fd, line.data(), std::min(static_cast<std::size_t>(size), line.size() - 1));
