@@ -6,6 +6,7 @@
 #include "netswap_command.h"
 #include "skip.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <fcntl.h>
@@ -107,6 +108,23 @@ TEST_CASE("an area comes up, is watched and goes down") {
     const auto nothing = netswap_does({"down", "t"});
     CHECK(nothing.code == exit_bad_input);
     CHECK(nothing.says("no swap area 't' is up"));
+}
+
+TEST_CASE("an export that is an area already is refused, and nothing changes") {
+    if (!possible())
+        return skip(not_possible);
+    const Lab lab;
+    REQUIRE(up({}).code == exit_ok);
+    const auto before = read_text("/proc/swaps");
+    const auto second = netswap_does({"up", uri, "--name", "u", "--reserve", "keep"});
+    INFO(second.text);
+    CHECK(second.code == exit_bad_input);
+    CHECK(second.says("export '' is area 't' already; netswap down t first"));
+    CHECK(std::count(second.text.begin(), second.text.end(), '\n') == 1);
+    CHECK(read_text("/proc/swaps") == before);
+    CHECK_FALSE(std::filesystem::exists("/sys/block/nbd1/pid"));
+    CHECK_FALSE(std::filesystem::exists("/run/netswap/u.part"));
+    CHECK(netswap_does({"status", "t", "--interval", "0"}).code == exit_ok);
 }
 
 TEST_CASE("a keeper that is killed is missed, and the next one takes over") {

@@ -18,6 +18,7 @@ set(NETSWAP_LIVE_TESTS
     live/server_shield_test.cpp
     live/set_up_test.cpp
     live/sockets_test.cpp
+    live/take_down_test.cpp
     live/tcp_table_test.cpp
     live/watermarks_test.cpp
     live/event_test.cpp

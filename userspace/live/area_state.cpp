@@ -21,6 +21,7 @@ using nlohmann::json;
 
 constexpr int version = 1;
 constexpr std::string_view suffix = ".json";
+constexpr std::string_view part_suffix = ".part";
 
 const char *family_name(int family) {
     return family == AF_INET6 ? "inet6" : family == AF_UNIX ? "unix" : "inet";
@@ -106,35 +107,101 @@ Result<AreaState> parse_area_state(std::string_view text, std::string_view where
     return state;
 }
 
-Result<AreaState> read_area_state(const Paths &paths, const std::string &name) {
-    const auto file = paths.run(name + std::string(suffix));
-    if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT)
-        return fail(fmt::format("no swap area '{}' is up (netswap status lists them)", name),
-                    exit_bad_input);
+namespace {
+
+std::string file_of(const Paths &paths, const std::string &name, std::string_view ending) {
+    return paths.run(name + std::string(ending));
+}
+
+std::vector<std::string> names_with(const Paths &paths, std::string_view ending) {
+    std::vector<std::string> names;
+    std::error_code none;
+    for (const auto &entry : std::filesystem::directory_iterator(paths.run(), none))
+        if (entry.path().extension() == ending)
+            names.push_back(entry.path().stem());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Status write_as(const Paths &paths, const AreaState &state, std::string_view ending) {
+    if (::mkdir(paths.run().c_str(), 0755) != 0 && errno != EEXIST)
+        return tl::unexpected(errno_error(paths.run(), errno));
+    return write_file(file_of(paths, state.name, ending), area_state_json(state));
+}
+
+bool is_there(const std::string &file) {
+    return ::access(file.c_str(), F_OK) == 0 || errno != ENOENT;
+}
+
+Result<AreaState> read_state(const std::string &file) {
     const auto text = read_file(file);
     if (!text)
         return tl::unexpected(text.error());
     return parse_area_state(*text, file);
 }
 
+} // namespace
+
+Result<AreaState> read_area_state(const Paths &paths, const std::string &name) {
+    const auto file = file_of(paths, name, suffix);
+    if (!is_there(file))
+        return fail(fmt::format("no swap area '{}' is up (netswap status lists them)", name),
+                    exit_bad_input);
+    return read_state(file);
+}
+
+Result<std::optional<AreaState>> find_area_state(const Paths &paths, const std::string &name) {
+    // Twice: the first becomes the second when `up` is done.
+    for (const auto ending : {suffix, part_suffix, suffix}) {
+        const auto file = file_of(paths, name, ending);
+        if (!is_there(file))
+            continue;
+        auto state = read_state(file);
+        if (!state && !is_there(file))
+            continue;
+        if (!state)
+            return tl::unexpected(state.error());
+        state->part = ending == part_suffix;
+        return std::optional(std::move(*state));
+    }
+    return std::nullopt;
+}
+
 std::vector<std::string> area_names(const Paths &paths) {
-    std::vector<std::string> names;
-    std::error_code none;
-    for (const auto &entry : std::filesystem::directory_iterator(paths.run(), none))
-        if (entry.path().extension() == suffix)
-            names.push_back(entry.path().stem());
+    return names_with(paths, suffix);
+}
+
+Result<std::vector<AreaState>> all_areas(const Paths &paths) {
+    // Those first: what is finished in between is then found among the others.
+    auto names = names_with(paths, part_suffix);
+    const auto up = area_names(paths);
+    names.insert(names.end(), up.begin(), up.end());
     std::sort(names.begin(), names.end());
-    return names;
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    std::vector<AreaState> areas;
+    for (const auto &name : names) {
+        auto state = find_area_state(paths, name);
+        if (!state)
+            return tl::unexpected(state.error());
+        if (*state) // not gone meanwhile
+            areas.push_back(std::move(**state));
+    }
+    return areas;
 }
 
 Status write_area_state(const Paths &paths, const AreaState &state) {
-    if (::mkdir(paths.run().c_str(), 0755) != 0 && errno != EEXIST)
-        return tl::unexpected(errno_error(paths.run(), errno));
-    return write_file(paths.run(state.name + std::string(suffix)), area_state_json(state));
+    if (auto ok = write_as(paths, state, suffix); !ok)
+        return ok;
+    ::unlink(file_of(paths, state.name, part_suffix).c_str());
+    return {};
+}
+
+Status write_area_part(const Paths &paths, const AreaState &state) {
+    return write_as(paths, state, part_suffix);
 }
 
 void remove_area_state(const Paths &paths, const std::string &name) {
-    for (const auto *end : {".json", ".live"})
+    for (const auto *end : {".json", ".part", ".live"})
         ::unlink(paths.run(name + end).c_str());
 }
 

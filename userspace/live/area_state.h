@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is up: written by `netswap up` once everything is, removed by `netswap down`.
+// What is up: RUN/NAME.json, written by `netswap up` once everything is, removed by `netswap down`.
+// Before that the same goes into RUN/NAME.part, each time `up` has changed the machine: it says
+// which export is taken, and what to clean up if `up` does not get to its end.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +22,9 @@ struct ServerAddress {
     friend bool operator==(const ServerAddress &, const ServerAddress &) = default;
 };
 
-/// RUN/NAME.json, version 1.
+/// RUN/NAME.json or RUN/NAME.part, version 1.
 struct AreaState {
+    bool part = false; ///< not up yet, from NAME.part: what comes later may be missing
     std::string name;
     std::string uri;
     std::string device;  ///< "/dev/nbd0"
@@ -51,11 +55,19 @@ struct AreaState {
 /// it.
 Result<AreaState> read_area_state(const Paths &paths, const std::string &name);
 
-/// Names of all areas that have a state file, sorted.
+/// Names of all areas that are up, sorted.
 std::vector<std::string> area_names(const Paths &paths);
 
-/// Makes RUN (mode 0755) if need be and replaces the file in one step.
+/// The same, or what an area that is not up yet has done so far; nothing if there is neither.
+Result<std::optional<AreaState>> find_area_state(const Paths &paths, const std::string &name);
+
+/// All that are up or have a NAME.part. One that cannot be read is an error.
+Result<std::vector<AreaState>> all_areas(const Paths &paths);
+
+/// Makes RUN (mode 0755) if need be and replaces the file in one step. There is no NAME.part then.
 Status write_area_state(const Paths &paths, const AreaState &state);
+/// The same, of an area that is not up yet.
+Status write_area_part(const Paths &paths, const AreaState &state);
 
 /// Missing files are no error.
 void remove_area_state(const Paths &paths, const std::string &name);

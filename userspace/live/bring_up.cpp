@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include "live/export_claim.h"
 #include "live/swap_header.h"
 #include "live/undo.h"
 
@@ -42,9 +43,9 @@ class BringUp {
     }
 
     Result<UpReport> run() {
-        for (const auto step : {&BringUp::load_modules, &BringUp::connect, &BringUp::check_device,
-                                &BringUp::size_reserve, &BringUp::start_swap, &BringUp::record,
-                                &BringUp::start_keeper})
+        for (const auto step : {&BringUp::claim, &BringUp::load_modules, &BringUp::connect,
+                                &BringUp::check_device, &BringUp::size_reserve,
+                                &BringUp::start_swap, &BringUp::record, &BringUp::start_keeper})
             if (auto ok = (this->*step)(); !ok)
                 return tl::unexpected(ok.error());
         undo_.forget();
@@ -52,6 +53,20 @@ class BringUp {
     }
 
   private:
+    /// From here on no other area gets this export.
+    Status claim() {
+        const auto lock = machine_.lock_areas();
+        if (!lock)
+            return tl::unexpected(lock.error());
+        const auto areas = machine_.areas();
+        if (!areas)
+            return tl::unexpected(areas.error());
+        if (auto ok = check_claim(report_.state, *areas); !ok)
+            return ok;
+        undo_.add([this] { machine_.remove_state(area_.name); });
+        return machine_.write_part(report_.state);
+    }
+
     Status load_modules() {
         if (!machine_.has_nbd()) {
             if (auto ok = machine_.load_module("nbd"); !ok)
@@ -227,7 +242,6 @@ class BringUp {
 
     Status record() {
         report_.state.up_since = machine_.unix_time();
-        undo_.add([this] { machine_.remove_state(area_.name); });
         return machine_.write_state(report_.state, ports_);
     }
 

@@ -104,6 +104,12 @@ class Machine {
     /// Back to what it was, as far as no other area needs it and nobody else has changed it.
     virtual Status restore_reserve(const AreaState &state) = 0;
 
+    /// Held while areas are compared, and while what they share changes hands: for a moment.
+    virtual Result<Fd> lock_areas() = 0;
+    /// All that are up, on their way up, or were when `up` ended.
+    virtual Result<std::vector<AreaState>> areas() = 0;
+    /// What `up` has done so far, for whoever cleans up if it does not get to its end.
+    virtual Status write_part(const AreaState &state) = 0;
     virtual Status write_state(const AreaState &state, const std::vector<std::uint16_t> &ports) = 0;
     virtual void remove_state(const std::string &name) = 0;
 

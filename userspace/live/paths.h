@@ -17,7 +17,7 @@ class Paths {
         return root_ + "/proc/" + path;
     }
     [[nodiscard]] std::string sys(const std::string &path) const { return root_ + "/sys/" + path; }
-    /// State of areas: NAME.json (see area_state.h) and NAME.live (see live_page.h).
+    /// State of areas: NAME.json and NAME.part (see area_state.h), NAME.live (see live_page.h).
     [[nodiscard]] std::string run(const std::string &path = "") const {
         return root_ + "/run/netswap" + (path.empty() ? "" : "/" + path);
     }

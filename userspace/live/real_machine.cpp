@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "lib/text.h"
+#include "live/area_lock.h"
 #include "live/keeper_control.h"
 #include "live/nbd_control.h"
 #include "live/programs.h"
@@ -149,10 +150,23 @@ Result<MemoryLevel> RealMachine::memory() {
     return read_memory(paths_);
 }
 
+Result<Fd> RealMachine::lock_areas() {
+    return lock_all_areas(paths_);
+}
+
+Result<std::vector<AreaState>> RealMachine::areas() {
+    return all_areas(paths_);
+}
+
+Status RealMachine::write_part(const AreaState &state) {
+    return write_area_part(paths_, state);
+}
+
 Status RealMachine::write_state(const AreaState &state, const std::vector<std::uint16_t> &ports) {
-    if (auto ok = write_area_state(paths_, state); !ok)
+    // The state last: with it the area is up.
+    if (auto ok = make_live_page(paths_, state.name, ports); !ok)
         return ok;
-    return make_live_page(paths_, state.name, ports);
+    return write_area_state(paths_, state);
 }
 
 void RealMachine::remove_state(const std::string &name) {

@@ -32,6 +32,9 @@ class RealMachine final : public Machine {
     Result<MemoryLevel> memory() override;
     Result<ReserveChange> raise_reserve(const AreaSpec &area, const AreaState &state) override;
     Status restore_reserve(const AreaState &state) override;
+    Result<Fd> lock_areas() override;
+    Result<std::vector<AreaState>> areas() override;
+    Status write_part(const AreaState &state) override;
     Status write_state(const AreaState &state, const std::vector<std::uint16_t> &ports) override;
     void remove_state(const std::string &name) override;
     Status start_keeper(const std::string &name) override;

@@ -50,6 +50,35 @@ TEST_F(AreaStateFiles, ComeBackAsTheyWereWritten) {
     EXPECT_TRUE(area_names(paths_).empty());
 }
 
+TEST_F(AreaStateFiles, TellAnAreaThatIsNotUpYet) {
+    ASSERT_TRUE(write_area_part(paths_, example()));
+    EXPECT_TRUE(area_names(paths_).empty());
+    EXPECT_FALSE(read_area_state(paths_, "swap0"));
+    const auto part = find_area_state(paths_, "swap0");
+    ASSERT_TRUE(part && *part);
+    EXPECT_TRUE((*part)->part);
+    EXPECT_EQ(area_state_json(**part), area_state_json(example()));
+    ASSERT_EQ(all_areas(paths_)->size(), 1U);
+
+    ASSERT_TRUE(write_area_state(paths_, example()));
+    const auto state = find_area_state(paths_, "swap0");
+    ASSERT_TRUE(state && *state);
+    EXPECT_FALSE((*state)->part);
+    EXPECT_FALSE(std::filesystem::exists(paths_.run("swap0.part")));
+    auto other = example();
+    other.name = "b";
+    ASSERT_TRUE(write_area_part(paths_, other));
+    const auto areas = all_areas(paths_);
+    ASSERT_TRUE(areas);
+    ASSERT_EQ(areas->size(), 2U);
+    EXPECT_EQ((*areas)[0].name, "b");
+    EXPECT_EQ((*areas)[1].name, "swap0");
+    remove_area_state(paths_, "b");
+    remove_area_state(paths_, "swap0");
+    EXPECT_TRUE(all_areas(paths_)->empty());
+    EXPECT_EQ(find_area_state(paths_, "swap0")->has_value(), false);
+}
+
 TEST_F(AreaStateFiles, SayWhenNothingIsUp) {
     const auto state = read_area_state(paths_, "swap0");
     ASSERT_FALSE(state);

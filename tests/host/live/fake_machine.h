@@ -32,6 +32,9 @@ class FakeMachine : public Machine {
     bool is_swap = false;
     DeviceOrder order;
     AreaState written;
+    std::vector<AreaState> parts;  ///< each that was written
+    std::vector<AreaState> others; ///< areas that are there besides
+    int locked = 0;
     std::vector<std::uint16_t> ports;
 
     Status check_privilege() override {
@@ -99,6 +102,15 @@ class FakeMachine : public Machine {
         return ReserveChange{1000, 2000};
     }
     Status restore_reserve(const AreaState &) override { return step("restore"); }
+    Result<Fd> lock_areas() override {
+        ++locked;
+        return Fd();
+    }
+    Result<std::vector<AreaState>> areas() override { return others; }
+    Status write_part(const AreaState &state) override {
+        parts.push_back(state);
+        return refuse == "part" ? fail("part refused") : Status{};
+    }
     Status write_state(const AreaState &state, const std::vector<std::uint16_t> &local) override {
         written = state;
         ports = local;

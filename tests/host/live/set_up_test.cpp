@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
 #include "live/bring_up.h"
 #include "live/fake_machine.h"
-#include "live/take_down.h"
+#include "temporary_directory.h"
 
 using namespace netswap;
 using namespace netswap::live;
@@ -38,26 +41,6 @@ class SetUp : public ::testing::Test {
     UpOptions options_;
 };
 
-class TakeDown : public ::testing::Test {
-  protected:
-    TakeDown() {
-        state_.name = "swap0";
-        state_.device = "/dev/nbd3";
-        state_.index = 3;
-        state_.backend = "netswap:swap0";
-        state_.modules_loaded = {"netswap_guard", "netswap_mark"};
-        machine_.backend = "netswap:swap0";
-        machine_.is_swap = true;
-        machine_.modules = state_.modules_loaded;
-    }
-    Result<DownReport> down(bool others = false, bool force = false) {
-        return take_down(machine_, state_, others, {.force = force}, [](std::uint64_t) {});
-    }
-
-    FakeMachine machine_;
-    AreaState state_;
-};
-
 } // namespace
 
 TEST_F(SetUp, ConnectsSizesTheReserveAndStartsSwap) {
@@ -86,14 +69,67 @@ TEST_F(SetUp, UndoesEverythingInReverse) {
     EXPECT_EQ(complaint(), "netswapd swap0 refused");
     EXPECT_THAT(machine_.done,
                 ElementsAre("modprobe netswap_guard", "modprobe netswap_mark", "connect", "reserve",
-                            "mkswap /dev/nbd3 67108864", "swapon /dev/nbd3 -2", "state", "remove",
+                            "mkswap /dev/nbd3 67108864", "swapon /dev/nbd3 -2", "state",
                             "swapoff /dev/nbd3", "restore", "disconnect 3", "rmmod netswap_mark",
-                            "rmmod netswap_guard"));
+                            "rmmod netswap_guard", "remove"));
+}
+
+TEST_F(SetUp, LeavesAnExportAloneThatIsAnotherArea) {
+    AreaState other;
+    other.name = "a";
+    other.export_name = "export";
+    other.addresses = {{AF_INET6, "fd00::1", 10809}, {AF_INET, "10.0.0.2", 10809}};
+    machine_.others = {other};
+    EXPECT_EQ(complaint(), "export 'export' is area 'a' already; netswap down a first");
+    EXPECT_EQ(up().error().code, exit_bad_input);
+    EXPECT_TRUE(machine_.done.empty());
+    EXPECT_TRUE(machine_.parts.empty());
+    EXPECT_TRUE(negotiator_.asked.empty());
+    machine_.others[0].part = true;
+    EXPECT_THAT(complaint(), HasSubstr("its up was interrupted); netswap down a first"));
+
+    machine_.others[0].addresses[1].port = 10810; // another server
+    EXPECT_TRUE(up());
+    machine_ = FakeMachine{};
+    other.export_name = "another";
+    machine_.others = {other};
+    EXPECT_TRUE(up());
+    machine_ = FakeMachine{};
+    other = machine_.written;
+    other.name = area_.name; // itself
+    machine_.others = {other};
+    EXPECT_TRUE(up());
+}
+
+TEST_F(SetUp, KnowsASocketUnderAnotherPath) {
+    const TemporaryDirectory directory;
+    const auto path = directory.path() + "/socket", link = directory.path() + "/link";
+    std::ofstream(path) << "";
+    std::filesystem::create_symlink(path, link);
+    AreaState other;
+    other.name = "a";
+    other.export_name = "export";
+    other.addresses = {{AF_UNIX, path, 0}};
+    machine_.others = {other};
+    options_.addresses = {{AF_UNIX, link, 0}};
+    EXPECT_EQ(complaint(), "export 'export' is area 'a' already; netswap down a first");
+}
+
+TEST_F(SetUp, ClaimsTheExportBeforeItAsksTheServer) {
+    negotiator_.dead = "10.0.0.1";
+    options_.addresses.resize(1);
+    area_.persist = false;
+    EXPECT_NE(complaint(), "");
+    EXPECT_EQ(machine_.locked, 1);
+    ASSERT_EQ(machine_.parts.size(), 1U);
+    EXPECT_EQ(machine_.parts[0].addresses, options_.addresses);
+    EXPECT_EQ(machine_.parts[0].export_name, "export");
+    EXPECT_THAT(machine_.done, ElementsAre("remove"));
 }
 
 TEST_F(SetUp, LeavesNothingBehindWhereverItFails) {
     area_.persist = false;
-    for (const char *step : {"privilege", "connect", "reserve", "mkswap /dev/nbd3 67108864",
+    for (const char *step : {"privilege", "part", "connect", "reserve", "mkswap /dev/nbd3 67108864",
                              "swapon", "state", "netswapd swap0"}) {
         machine_ = FakeMachine{};
         machine_.refuse = step;
@@ -197,116 +233,4 @@ TEST_F(SetUp, LeavesTheConnectionsToNbdClientIfAsked) {
     EXPECT_THAT(machine_.done, ::testing::Not(::testing::Contains("netswapd swap0")));
     EXPECT_FALSE(report->state.persist);
     EXPECT_EQ(report->warnings.size(), 1U);
-}
-
-TEST_F(TakeDown, BringsPagesBackBeforeTheKeeperGoes) {
-    const auto report = down();
-    ASSERT_TRUE(report) << report.error().message;
-    EXPECT_THAT(machine_.done,
-                ElementsAre("swapoff /dev/nbd3", "stop netswapd", "disconnect 3", "restore",
-                            "rmmod netswap_mark", "rmmod netswap_guard", "remove"));
-}
-
-TEST_F(TakeDown, LeavesModulesThatOthersNeed) {
-    ASSERT_TRUE(down(true));
-    EXPECT_EQ(machine_.modules.size(), 2U);
-}
-
-TEST_F(TakeDown, RefusesWhenThePagesWouldNotFit) {
-    machine_.used = 48 << 20;
-    machine_.level = {32 << 20, (64 - 48) << 20}; // the free swap is this area's own
-    const auto report = down();
-    ASSERT_FALSE(report);
-    EXPECT_EQ(report.error().message, "/dev/nbd3 holds 48 MiB, but only 32 MiB of memory and other "
-                                      "swap are free; end programs first, or --force");
-    EXPECT_TRUE(machine_.done.empty());
-    machine_.level.swap_free += 16 << 20; // another area
-    EXPECT_TRUE(down());
-}
-
-TEST_F(TakeDown, DoesNotRefuseWhenForced) {
-    machine_.used = 48 << 20;
-    machine_.level = {0, 0};
-    const auto report = down(false, true);
-    ASSERT_TRUE(report);
-    EXPECT_EQ(report->brought_back, 48U << 20);
-}
-
-TEST_F(TakeDown, SaysWhatADeviceHeldThatSomebodyDisconnected) {
-    machine_.removed = true;
-    machine_.used = 8 << 20;
-    machine_.level = {}; // there is no room, and none is needed
-    const auto report = down();
-    ASSERT_TRUE(report) << report.error().message;
-    EXPECT_EQ(report->brought_back, 0U);
-    EXPECT_EQ(report->lost, 8U << 20);
-    ASSERT_EQ(report->warnings.size(), 1U);
-    EXPECT_EQ(report->warnings[0],
-              "/dev/nbd3 had been disconnected by somebody else: of 8192 KiB on it, what was "
-              "nowhere else is lost, and programs that need it die of SIGBUS");
-}
-
-TEST_F(TakeDown, WaitsForRoomWhenTold) {
-    struct EndingPrograms : FakeMachine {
-        Result<MemoryLevel> memory() override {
-            return MemoryLevel{++asked > 2 ? 64U << 20 : 0, 0};
-        }
-        int asked = 0;
-    } machine;
-    machine.backend = state_.backend;
-    machine.is_swap = true;
-    machine.used = 48 << 20;
-    std::vector<std::string> told;
-    const auto report = take_down(
-        machine, state_, true, {.wait = true}, [](std::uint64_t) {},
-        [&](const std::string &why) { told.push_back(why); });
-    ASSERT_TRUE(report) << report.error().message;
-    EXPECT_EQ(report->brought_back, 48U << 20);
-    EXPECT_EQ(machine.asked, 3);
-    EXPECT_EQ(told.size(), 1U); // not each time
-}
-
-TEST_F(TakeDown, DoesNotDisconnectWhileSomebodyElsesSwapoffIsUnderWay) {
-    struct TwoAtIt : FakeMachine {
-        Status swap_off(const std::string &device) override {
-            return ++tries < 3 ? Status{} : FakeMachine::swap_off(device);
-        }
-        int tries = 0;
-    } machine;
-    machine.backend = state_.backend;
-    machine.is_swap = true;
-    ASSERT_TRUE(take_down(machine, state_, true, {}, [](std::uint64_t) {}));
-    EXPECT_EQ(machine.tries, 3);
-    EXPECT_THAT(machine.done, ElementsAre("swapoff /dev/nbd3", "stop netswapd", "disconnect 3",
-                                          "restore", "remove"));
-}
-
-TEST_F(TakeDown, KeepsTheStateWhenPagesDoNotComeBack) {
-    machine_.refuse = "swapoff";
-    EXPECT_FALSE(down());
-    EXPECT_TRUE(machine_.done.empty());
-}
-
-TEST_F(TakeDown, GoesOnWhenSomebodyElseTookSwapOff) {
-    machine_.is_swap = false;
-    ASSERT_TRUE(down());
-    EXPECT_EQ(machine_.done.front(), "stop netswapd");
-    EXPECT_EQ(machine_.done.back(), "remove");
-}
-
-TEST_F(TakeDown, LeavesADeviceAloneThatIsNotOurs) {
-    machine_.backend = "somebody else's";
-    const auto report = down();
-    ASSERT_TRUE(report);
-    ASSERT_EQ(report->warnings.size(), 1U);
-    EXPECT_TRUE(machine_.is_swap);
-    EXPECT_THAT(machine_.done, ::testing::Not(::testing::Contains("disconnect 3")));
-}
-
-TEST_F(TakeDown, WarnsOfWhatStays) {
-    machine_.refuse = "restore";
-    const auto report = down();
-    ASSERT_TRUE(report);
-    EXPECT_THAT(report->warnings, ElementsAre("restore refused"));
-    EXPECT_EQ(machine_.done.back(), "remove");
 }
