@@ -47,12 +47,43 @@ class BringUp {
                                 &BringUp::check_device, &BringUp::size_reserve,
                                 &BringUp::start_swap, &BringUp::record, &BringUp::start_keeper})
             if (auto ok = (this->*step)(); !ok)
-                return tl::unexpected(ok.error());
+                return undone(std::move(ok.error()));
         undo_.forget();
         return std::move(report_);
     }
 
   private:
+    /// Not done any more once swapoff has failed: the pages are on that device.
+    void on_failure(std::function<void()> step) {
+        undo_.add([this, step = std::move(step)] {
+            if (stuck_.empty())
+                step();
+        });
+    }
+
+    tl::unexpected<Error> undone(Error error) {
+        undo_.run();
+        if (!stuck_.empty())
+            error.message += fmt::format("; not undone ({}): swap on {} stays on without a keeper; "
+                                         "netswap down {}",
+                                         stuck_, report_.state.device, area_.name);
+        return tl::unexpected(std::move(error));
+    }
+
+    void take_swap_off() {
+        const auto &device = report_.state.device;
+        if (const auto ok = machine_.swap_off(device); !ok) {
+            stuck_ = ok.error().message;
+            return;
+        }
+        const auto swaps = machine_.swaps();
+        if (!swaps)
+            stuck_ = swaps.error().message;
+        else if (std::any_of(swaps->begin(), swaps->end(),
+                             [&](const SwapEntry &entry) { return entry.device == device; }))
+            stuck_ = fmt::format("somebody else's swapoff of {} is under way", device);
+    }
+
     /// From here on no other area gets this export.
     Status claim() {
         const auto lock = machine_.lock_areas();
@@ -63,7 +94,7 @@ class BringUp {
             return tl::unexpected(areas.error());
         if (auto ok = check_claim(report_.state, *areas); !ok)
             return ok;
-        undo_.add([this] { machine_.remove_state(area_.name); });
+        on_failure([this] { machine_.remove_state(area_.name); });
         return machine_.write_part(report_.state);
     }
 
@@ -99,7 +130,7 @@ class BringUp {
                 return;
             }
             report_.state.modules_loaded.emplace_back(name);
-            undo_.add([this, name] { (void)machine_.unload_module(name); });
+            on_failure([this, name] { (void)machine_.unload_module(name); });
         }
         report_.protections.emplace_back(protection);
     }
@@ -166,7 +197,7 @@ class BringUp {
             return tl::unexpected(index.error());
         state.index = *index;
         state.device = fmt::format("/dev/nbd{}", *index);
-        undo_.add([this] { (void)machine_.disconnect_device(report_.state.index); });
+        on_failure([this] { (void)machine_.disconnect_device(report_.state.index); });
         return {};
     }
 
@@ -221,7 +252,7 @@ class BringUp {
         state.min_free_before_kb = change->before_kb;
         state.min_free_set_kb = change->set_kb;
         state.reserve_tree = change->tree;
-        undo_.add([this] { (void)machine_.restore_reserve(report_.state); });
+        on_failure([this] { (void)machine_.restore_reserve(report_.state); });
         return {};
     }
 
@@ -232,7 +263,7 @@ class BringUp {
             return ok;
         if (auto ok = machine_.swap_on(state.device, area_.prio); !ok)
             return ok;
-        undo_.add([this] { (void)machine_.swap_off(report_.state.device); });
+        on_failure([this] { take_swap_off(); });
         if (const auto swaps = machine_.swaps())
             for (const auto &entry : *swaps)
                 if (entry.device == state.device)
@@ -259,6 +290,7 @@ class BringUp {
     const Progress &progress_;
     UpReport report_;
     std::vector<std::uint16_t> ports_;
+    std::string stuck_; ///< why swap is still on although it was to be undone
     UndoList undo_;
 };
 

@@ -19,7 +19,8 @@ struct UpReport {
 };
 
 /// Connects, marks, sizes the reserve, makes and starts swap, writes the state, starts the keeper.
-/// Whatever fails, all that was done before is undone in reverse. `area` must be complete.
+/// Whatever fails, all that was done before is undone in reverse, up to a swapoff that fails: the
+/// device, its reserve and its state stay then. `area` must be complete.
 Result<UpReport> bring_up(Machine &machine, Negotiator &negotiator, const AreaSpec &area,
                           const UpOptions &options, const Progress &progress);
 

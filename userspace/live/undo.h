@@ -13,13 +13,15 @@ class UndoList {
     UndoList() = default;
     UndoList(const UndoList &) = delete;
     UndoList &operator=(const UndoList &) = delete;
-    ~UndoList() {
+    ~UndoList() { run(); }
+
+    void run() {
         while (!steps_.empty()) {
-            steps_.back()();
+            const auto step = std::move(steps_.back());
             steps_.pop_back();
+            step();
         }
     }
-
     void add(std::function<void()> step) { steps_.push_back(std::move(step)); }
     /// All went well.
     void forget() { steps_.clear(); }

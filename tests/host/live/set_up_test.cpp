@@ -140,6 +140,35 @@ TEST_F(SetUp, LeavesNothingBehindWhereverItFails) {
     }
 }
 
+TEST_F(SetUp, KeepsADeviceWhosePagesDoNotComeBack) {
+    struct FullMachine : FakeMachine {
+        Status swap_off(const std::string &) override { return fail("not enough memory"); }
+        Status start_keeper(const std::string &) override { return fail("no netswapd"); }
+    } machine;
+    const auto report = bring_up(machine, negotiator_, area_, options_, [](const std::string &) {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().message, "no netswapd; not undone (not enough memory): swap on "
+                                      "/dev/nbd3 stays on without a keeper; netswap down swap0");
+    EXPECT_EQ(machine.done.back(), "state"); // nothing undone
+    EXPECT_TRUE(machine.is_swap);
+    EXPECT_EQ(machine.backend, "netswap:swap0");
+    EXPECT_EQ(machine.modules.size(), 1U);
+}
+
+TEST_F(SetUp, DoesNotTakeAnothersSwapoffForItsOwn) {
+    struct TwoAtIt : FakeMachine {
+        Status swap_off(const std::string &) override { return {}; }
+        Status start_keeper(const std::string &) override { return fail("no netswapd"); }
+    } machine;
+    const auto report = bring_up(machine, negotiator_, area_, options_, [](const std::string &) {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(
+        report.error().message,
+        "no netswapd; not undone (somebody else's swapoff of /dev/nbd3 is under way): swap on "
+        "/dev/nbd3 stays on without a keeper; netswap down swap0");
+    EXPECT_EQ(machine.done.back(), "state");
+}
+
 TEST_F(SetUp, LoadsWhatAStockKernelNeeds) {
     machine_.virtio = true;
     machine_.nbd = false;
