@@ -3,6 +3,7 @@
 set(NETSWAP_LIVE_TESTS
     live/area_check_test.cpp
     live/area_state_test.cpp
+    live/clear_way_test.cpp
     live/config_file_test.cpp
     live/doctor_machine_test.cpp
     live/doctor_swap_test.cpp

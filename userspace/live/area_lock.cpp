@@ -2,6 +2,8 @@
 #include "live/area_lock.h"
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,6 +16,8 @@ namespace {
 
 // An area's name has no dot.
 constexpr const char *common = "all.areas.lock";
+constexpr int tries = 10;
+constexpr auto between_tries = std::chrono::milliseconds(20);
 
 Result<Fd> open_lock(const Paths &paths, const std::string &file) {
     if (::mkdir(paths.run().c_str(), 0755) != 0 && errno != EEXIST)
@@ -36,9 +40,20 @@ Status wait_for(const Fd &fd, const std::string &what) {
 
 Result<Fd> lock_area(const Paths &paths, const std::string &name) {
     auto fd = open_lock(paths, name + ".lock");
-    if (fd && ::flock(fd->get(), LOCK_EX | LOCK_NB) != 0)
-        return fail(fmt::format("another netswap works on area '{}' right now", name));
+    if (!fd)
+        return fd;
+    // More than once: somebody may only be looking, area_is_idle().
+    for (int i = 0; ::flock(fd->get(), LOCK_EX | LOCK_NB) != 0; ++i) {
+        if (i == tries)
+            return fail(fmt::format("another netswap works on area '{}' right now", name));
+        std::this_thread::sleep_for(between_tries);
+    }
     return fd;
+}
+
+bool area_is_idle(const Paths &paths, const std::string &name) {
+    const Fd fd(::open(paths.run(name + ".lock").c_str(), O_RDONLY | O_CLOEXEC));
+    return !fd.valid() || ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0;
 }
 
 Result<Fd> lock_all_areas(const Paths &paths) {

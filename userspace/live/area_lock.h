@@ -13,6 +13,9 @@ namespace netswap::live {
 /// not a wait, if somebody else holds it.
 Result<Fd> lock_area(const Paths &paths, const std::string &name);
 
+/// Nobody works on it, as far as this process may look.
+bool area_is_idle(const Paths &paths, const std::string &name);
+
 /// Held for a moment while an area claims its export, and while what areas share changes hands.
 /// Waits for others. Whoever holds an area's lock may ask for this one, not the other way round.
 Result<Fd> lock_all_areas(const Paths &paths);

@@ -171,15 +171,19 @@ std::vector<std::string> area_names(const Paths &paths) {
     return names_with(paths, suffix);
 }
 
-Result<std::vector<AreaState>> all_areas(const Paths &paths) {
+std::vector<std::string> known_areas(const Paths &paths) {
     // Those first: what is finished in between is then found among the others.
     auto names = names_with(paths, part_suffix);
     const auto up = area_names(paths);
     names.insert(names.end(), up.begin(), up.end());
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+Result<std::vector<AreaState>> all_areas(const Paths &paths) {
     std::vector<AreaState> areas;
-    for (const auto &name : names) {
+    for (const auto &name : known_areas(paths)) {
         auto state = find_area_state(paths, name);
         if (!state)
             return tl::unexpected(state.error());

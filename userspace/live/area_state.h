@@ -57,8 +57,11 @@ Result<AreaState> read_area_state(const Paths &paths, const std::string &name);
 
 /// Names of all areas that are up, sorted.
 std::vector<std::string> area_names(const Paths &paths);
+/// The same, and those that `up` works on, or did when it was interrupted.
+std::vector<std::string> known_areas(const Paths &paths);
 
-/// The same, or what an area that is not up yet has done so far; nothing if there is neither.
+/// The state of one area, or what an area that is not up yet has done so far; nothing if there is
+/// neither.
 Result<std::optional<AreaState>> find_area_state(const Paths &paths, const std::string &name);
 
 /// All that are up or have a NAME.part. One that cannot be read is an error.

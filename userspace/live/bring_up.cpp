@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "live/export_claim.h"
+#include "live/export_sockets.h"
 #include "live/swap_header.h"
 #include "live/undo.h"
 
@@ -14,14 +15,8 @@ namespace netswap::live {
 
 namespace {
 
-constexpr std::uint64_t least_swap_bytes = 10 * swap_page_bytes; // the kernel's own limit
 constexpr const char *guard = "netswap_guard";
 constexpr const char *mark = "netswap_mark";
-
-std::string size_text(std::uint64_t bytes) {
-    return bytes < 1 << 20 ? fmt::format("{} KiB", bytes >> 10)
-                           : fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
-}
 
 class BringUp {
   public:
@@ -32,7 +27,8 @@ class BringUp {
         auto &state = report_.state;
         state.name = area.name;
         state.uri = area.uri;
-        state.backend = "netswap:" + area.name;
+        if (area.via == Via::netlink)
+            state.backend = "netswap:" + area.name;
         state.export_name = options.export_name;
         state.addresses = options.addresses;
         state.conns = area.conns;
@@ -43,16 +39,26 @@ class BringUp {
     }
 
     Result<UpReport> run() {
+        std::optional<Error> error;
         for (const auto step : {&BringUp::claim, &BringUp::load_modules, &BringUp::connect,
                                 &BringUp::check_device, &BringUp::size_reserve,
-                                &BringUp::start_swap, &BringUp::record, &BringUp::start_keeper})
-            if (auto ok = (this->*step)(); !ok)
-                return undone(std::move(ok.error()));
+                                &BringUp::start_swap, &BringUp::record, &BringUp::start_keeper}) {
+            if (interrupted())
+                error = Error{"interrupted", exit_interrupted};
+            else if (auto ok = (this->*step)(); !ok)
+                error = interrupted() ? Error{"interrupted", exit_interrupted} : ok.error();
+            if (error)
+                return undone(std::move(*error));
+        }
         undo_.forget();
         return std::move(report_);
     }
 
   private:
+    [[nodiscard]] bool interrupted() const {
+        return options_.interrupted && options_.interrupted();
+    }
+
     /// Not done any more once swapoff has failed: the pages are on that device.
     void on_failure(std::function<void()> step) {
         undo_.add([this, step = std::move(step)] {
@@ -112,96 +118,51 @@ class BringUp {
         }
         report_.protections.emplace_back("nbd's sockets: marked by the kernel itself (mainline)");
         if (area_.guard == GuardPolicy::automatic && machine_.needs_guard(options_.addresses))
-            load_helper(guard,
-                        "receive rings: netswap_guard lets virtio_net fill them from the reserve",
-                        "virtio_net can hang this machine under swap");
+            if (auto ok = load_helper(
+                    guard,
+                    "receive rings: netswap_guard lets virtio_net fill them from the reserve",
+                    "virtio_net can hang this machine under swap");
+                !ok)
+                return ok;
         if (area_.persist)
-            load_helper(mark, "reconnecting: netswap_mark lets the keeper use the reserve",
-                        "a reconnect may wait for memory that only swap can bring");
+            return load_helper(mark, "reconnecting: netswap_mark lets the keeper use the reserve",
+                               "a reconnect may wait for memory that only swap can bring");
         return {};
     }
 
     /// A module of ours that helps a kernel without hooks; without it the area comes up as well.
-    void load_helper(const char *name, const char *protection, const char *danger) {
+    Status load_helper(const char *name, const char *protection, const char *danger) {
         if (!machine_.module_loaded(name)) {
             if (auto ok = machine_.load_module(name); !ok) {
                 report_.warnings.push_back(fmt::format("no {} ({}): {}; install netswap-dkms", name,
                                                        ok.error().message, danger));
-                return;
+                return {};
             }
             report_.state.modules_loaded.emplace_back(name);
             on_failure([this, name] { (void)machine_.unload_module(name); });
+            if (auto ok = machine_.write_part(report_.state); !ok)
+                return ok;
         }
         report_.protections.emplace_back(protection);
-    }
-
-    Result<NegotiatedSocket> negotiate() {
-        std::string reasons;
-        int code = exit_failed;
-        for (std::size_t i = 0; i < options_.addresses.size(); ++i) {
-            auto socket = negotiator_.connect(options_.addresses[i], options_.export_name,
-                                              report_.state.timeout_s);
-            if (socket) {
-                // The one that answers first from now on, for the keeper too.
-                std::rotate(report_.state.addresses.begin(),
-                            std::find(report_.state.addresses.begin(),
-                                      report_.state.addresses.end(), options_.addresses[i]),
-                            report_.state.addresses.end());
-                return socket;
-            }
-            reasons += (reasons.empty() ? "" : "; ") + socket.error().message;
-            code = socket.error().code;
-        }
-        return fail(reasons, code);
-    }
-
-    Status check_export(const keeper::ExportInfo &info) {
-        if (info.flags & keeper::flag_read_only)
-            return fail(fmt::format("export '{}' is read-only", options_.export_name));
-        if (info.min_block > swap_page_bytes)
-            return fail(fmt::format("export '{}' takes no blocks smaller than {} bytes, a page has "
-                                    "{}",
-                                    options_.export_name, info.min_block, swap_page_bytes));
-        const auto wanted = area_.size.value_or(info.bytes);
-        if (info.bytes < wanted || info.bytes < least_swap_bytes)
-            return fail(fmt::format("export '{}' has {}, swap needs {}", options_.export_name,
-                                    size_text(info.bytes),
-                                    size_text(std::max(wanted, least_swap_bytes))));
-        if (area_.conns > 1 && !(info.flags & keeper::flag_multi_conn))
-            return fail(fmt::format("the server does not promise that several connections see the "
-                                    "same data; use --conns 1"));
         return {};
     }
 
     Status connect() {
         progress_(fmt::format("connecting to {}", area_.uri));
-        std::vector<NegotiatedSocket> sockets;
-        for (int i = 0; i < area_.conns; ++i) {
-            auto socket = negotiate();
-            if (!socket)
-                return tl::unexpected(socket.error());
-            if (auto ok = check_export(socket->info); !ok)
-                return ok;
-            if (!sockets.empty() && sockets.front().info.bytes != socket->info.bytes)
-                return fail("the server shows another size with each connection");
-            ports_.push_back(socket->port);
-            sockets.push_back(std::move(*socket));
-        }
         auto &state = report_.state;
-        state.device_bytes = sockets.front().info.bytes / swap_page_bytes * swap_page_bytes;
+        auto sockets = connect_export(negotiator_, area_, state);
+        if (!sockets)
+            return tl::unexpected(sockets.error());
+        for (const auto &socket : *sockets)
+            ports_.push_back(socket.port);
+        state.device_bytes = sockets->front().info.bytes / swap_page_bytes * swap_page_bytes;
         state.swap_bytes =
             area_.size.value_or(state.device_bytes) / swap_page_bytes * swap_page_bytes;
-        state.server_flags = sockets.front().info.flags;
-        auto index = area_.via == Via::netlink ? connect_device(sockets) : run_nbd_client(sockets);
-        if (!index)
-            return tl::unexpected(index.error());
-        state.index = *index;
-        state.device = fmt::format("/dev/nbd{}", *index);
-        on_failure([this] { (void)machine_.disconnect_device(report_.state.index); });
-        return {};
+        state.server_flags = sockets->front().info.flags;
+        return area_.via == Via::netlink ? connect_device(*sockets) : run_nbd_client(*sockets);
     }
 
-    Result<int> connect_device(const std::vector<NegotiatedSocket> &sockets) {
+    Status connect_device(const std::vector<NegotiatedSocket> &sockets) {
         DeviceOrder order;
         for (const auto &socket : sockets)
             order.sockets.push_back(socket.fd.get());
@@ -210,20 +171,39 @@ class BringUp {
         order.timeout_s = report_.state.timeout_s;
         order.dead_conn_timeout_s = report_.state.dead_conn_timeout_s;
         order.backend = report_.state.backend;
-        return machine_.connect_device(order);
+        const auto index = machine_.connect_device(order);
+        if (!index)
+            return tl::unexpected(index.error());
+        take_device(*index);
+        on_failure([this] { (void)machine_.disconnect_device(report_.state.index); });
+        return machine_.write_part(report_.state);
     }
 
-    /// It makes connections of its own; ours were to check the export.
-    Result<int> run_nbd_client(std::vector<NegotiatedSocket> &sockets) {
+    /// It makes connections of its own; ours were to check the export. Its device has no
+    /// identifier, so it is written down before.
+    Status run_nbd_client(std::vector<NegotiatedSocket> &sockets) {
         sockets.clear();
         ports_.assign(ports_.size(), 0);
-        report_.state.backend.clear();
         if (area_.persist) {
             report_.state.persist = false;
             report_.warnings.emplace_back("via nbd-client nobody reconnects: its connections have "
                                           "no identifier");
         }
-        return machine_.run_nbd_client(area_, report_.state);
+        const auto index = machine_.free_device();
+        if (!index)
+            return tl::unexpected(index.error());
+        take_device(*index);
+        if (auto ok = machine_.write_part(report_.state); !ok)
+            return ok;
+        if (auto ok = machine_.run_nbd_client(area_, report_.state); !ok)
+            return ok;
+        on_failure([this] { (void)machine_.disconnect_device(report_.state.index); });
+        return {};
+    }
+
+    void take_device(int index) {
+        report_.state.index = index;
+        report_.state.device = fmt::format("/dev/nbd{}", index);
     }
 
     Status check_device() {
@@ -232,8 +212,8 @@ class BringUp {
         if (!bytes)
             return tl::unexpected(bytes.error());
         if (*bytes < state.swap_bytes)
-            return fail(fmt::format("{} has {}, swap needs {}", state.device, size_text(*bytes),
-                                    size_text(state.swap_bytes)));
+            return fail(fmt::format("{} has {}, swap needs {}", state.device, capacity_text(*bytes),
+                                    capacity_text(state.swap_bytes)));
         const auto found = machine_.device_content(state.device);
         if (!found)
             return tl::unexpected(found.error());
@@ -253,7 +233,7 @@ class BringUp {
         state.min_free_set_kb = change->set_kb;
         state.reserve_tree = change->tree;
         on_failure([this] { (void)machine_.restore_reserve(report_.state); });
-        return {};
+        return machine_.write_part(state);
     }
 
     Status start_swap() {

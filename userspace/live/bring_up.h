@@ -10,6 +10,7 @@ struct UpOptions {
     bool keeper = true; ///< start netswapd
     std::vector<ServerAddress> addresses;
     std::string export_name;
+    std::function<bool()> interrupted; ///< somebody wants it to end: asked before each step
 };
 
 struct UpReport {

@@ -87,8 +87,12 @@ class Machine {
     [[nodiscard]] virtual std::string backend_of(int index) = 0;
     /// It has this identifier, but somebody disconnected it while swap was on.
     [[nodiscard]] virtual bool device_removed(int index, const std::string &backend) = 0;
-    /// Runs nbd-client instead; returns the index of the device.
-    virtual Result<int> run_nbd_client(const AreaSpec &area, const AreaState &state) = 0;
+    /// The device that has this identifier, -1 if there is none.
+    [[nodiscard]] virtual int device_with(const std::string &backend) = 0;
+    /// One that is not connected, for nbd-client.
+    virtual Result<int> free_device() = 0;
+    /// Runs nbd-client on the state's device instead.
+    virtual Status run_nbd_client(const AreaSpec &area, const AreaState &state) = 0;
 
     virtual Result<std::uint64_t> device_bytes(const std::string &device) = 0;
     virtual Result<DeviceContent> device_content(const std::string &device) = 0;

@@ -97,7 +97,19 @@ bool RealMachine::device_removed(int index, const std::string &backend) {
     return nbd_removed(index, backend);
 }
 
-Result<int> RealMachine::run_nbd_client(const AreaSpec &, const AreaState &state) {
+int RealMachine::device_with(const std::string &backend) {
+    std::error_code none;
+    for (const auto &entry : std::filesystem::directory_iterator(paths_.sys("block"), none)) {
+        const auto name = entry.path().filename().string();
+        const auto index =
+            name.starts_with("nbd") ? parse_number(std::string_view(name).substr(3)) : std::nullopt;
+        if (index && backend_of(static_cast<int>(*index)) == backend)
+            return static_cast<int>(*index);
+    }
+    return -1;
+}
+
+Result<int> RealMachine::free_device() {
     int index = 0;
     std::error_code none;
     const auto there = [&](const std::string &file) {
@@ -107,19 +119,20 @@ Result<int> RealMachine::run_nbd_client(const AreaSpec &, const AreaState &state
         ++index;
     if (!there(""))
         return fail("every nbd device is in use");
-    const auto device = fmt::format("/dev/nbd{}", index);
+    return index;
+}
+
+Status RealMachine::run_nbd_client(const AreaSpec &, const AreaState &state) {
     const auto &server = state.addresses.front();
     std::vector<std::string> words{"nbd-client"};
     if (server.port == 0)
         words.insert(words.end(), {"-unix", server.address});
     else
         words.insert(words.end(), {server.address, fmt::format("{}", server.port)});
-    words.insert(words.end(), {device, "-N", state.export_name, "-b", "4096", "-C",
+    words.insert(words.end(), {state.device, "-N", state.export_name, "-b", "4096", "-C",
                                fmt::format("{}", state.conns), "-swap", "-timeout",
                                fmt::format("{}", state.timeout_s)});
-    if (auto ok = run_program(words, program_limit_s); !ok)
-        return tl::unexpected(ok.error());
-    return index;
+    return run_program(words, program_limit_s);
 }
 
 Result<std::uint64_t> RealMachine::device_bytes(const std::string &device) {

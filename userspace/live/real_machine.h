@@ -22,7 +22,9 @@ class RealMachine final : public Machine {
     Status disconnect_device(int index) override;
     std::string backend_of(int index) override;
     bool device_removed(int index, const std::string &backend) override;
-    Result<int> run_nbd_client(const AreaSpec &area, const AreaState &state) override;
+    int device_with(const std::string &backend) override;
+    Result<int> free_device() override;
+    Status run_nbd_client(const AreaSpec &area, const AreaState &state) override;
     Result<std::uint64_t> device_bytes(const std::string &device) override;
     Result<DeviceContent> device_content(const std::string &device) override;
     Status write_swap_header(const std::string &device, std::uint64_t bytes) override;

@@ -42,7 +42,7 @@ Status swap_off(Machine &machine, const std::string &device, const DownProgress 
     std::thread teller([&] {
         while (!done) {
             const auto swaps = machine.swaps();
-            if (const auto *entry = swaps ? find(*swaps, device) : nullptr)
+            if (const auto *entry = swaps ? find(*swaps, device) : nullptr; entry && progress)
                 progress(entry->used);
             for (auto left = look_every; left > 0ms && !done; left -= 20ms)
                 std::this_thread::sleep_for(20ms);
@@ -92,15 +92,26 @@ Result<std::uint64_t> bring_back(Machine &machine, const std::string &device,
     }
 }
 
+/// An `up` that was killed may not have come to write down which device it got.
+AreaState with_device(Machine &machine, AreaState state) {
+    if (state.index >= 0 || state.backend.empty())
+        return state;
+    state.index = machine.device_with(state.backend);
+    if (state.index >= 0)
+        state.device = fmt::format("/dev/nbd{}", state.index);
+    return state;
+}
+
 } // namespace
 
-Result<DownReport> take_down(Machine &machine, const AreaState &state, bool others,
+Result<DownReport> take_down(Machine &machine, const AreaState &known, bool others,
                              const DownOptions &options, const DownProgress &progress,
                              const DownWaits &waits) {
+    const auto state = with_device(machine, known);
     if (auto ok = machine.check_privilege(); !ok)
         return tl::unexpected(ok.error());
     DownReport report;
-    const bool ours = machine.backend_of(state.index) == state.backend;
+    const bool ours = state.index >= 0 && machine.backend_of(state.index) == state.backend;
     const bool removed =
         ours && !state.backend.empty() && machine.device_removed(state.index, state.backend);
     if (ours) {
@@ -119,11 +130,13 @@ Result<DownReport> take_down(Machine &machine, const AreaState &state, bool othe
     // Not before: it reconnects while pages come back.
     if (auto ok = machine.stop_keeper(state.name); !ok)
         return tl::unexpected(ok.error());
-    if (!ours)
+    if (ours) {
+        if (auto ok = machine.disconnect_device(state.index); !ok)
+            return tl::unexpected(ok.error());
+    } else if (state.index >= 0) {
         report.warnings.push_back(
             fmt::format("{} is not this area's device any more; left alone", state.device));
-    else if (auto ok = machine.disconnect_device(state.index); !ok)
-        return tl::unexpected(ok.error());
+    }
     const auto warn = [&](const Status &status) {
         if (!status)
             report.warnings.push_back(status.error().message);

@@ -70,10 +70,12 @@ class FakeMachine : public Machine {
     }
     std::string backend_of(int) override { return backend; }
     bool device_removed(int, const std::string &) override { return removed; }
-    Result<int> run_nbd_client(const AreaSpec &, const AreaState &) override {
-        if (auto ok = step("nbd-client"); !ok)
-            return tl::unexpected(ok.error());
-        return 3;
+    int device_with(const std::string &wanted) override {
+        return !backend.empty() && wanted == backend ? 3 : -1;
+    }
+    Result<int> free_device() override { return 3; }
+    Status run_nbd_client(const AreaSpec &, const AreaState &) override {
+        return step("nbd-client");
     }
     Result<std::uint64_t> device_bytes(const std::string &) override { return bytes; }
     Result<DeviceContent> device_content(const std::string &) override { return content; }

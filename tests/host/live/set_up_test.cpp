@@ -127,6 +127,39 @@ TEST_F(SetUp, ClaimsTheExportBeforeItAsksTheServer) {
     EXPECT_THAT(machine_.done, ElementsAre("remove"));
 }
 
+TEST_F(SetUp, WritesDownEachChangeBeforeTheNext) {
+    machine_.virtio = true;
+    ASSERT_TRUE(up());
+    ASSERT_EQ(machine_.parts.size(), 5U);
+    EXPECT_EQ(machine_.parts[0].index, -1); // the claim
+    EXPECT_THAT(machine_.parts[2].modules_loaded, ElementsAre("netswap_guard", "netswap_mark"));
+    EXPECT_EQ(machine_.parts[3].device, "/dev/nbd3");
+    EXPECT_EQ(machine_.parts[3].min_free_set_kb, -1);
+    EXPECT_EQ(machine_.parts[4].min_free_set_kb, 2000);
+    machine_ = FakeMachine{};
+    area_.via = Via::nbd_client;
+    machine_.refuse = "nbd-client"; // killed while it ran: its device is known
+    EXPECT_EQ(complaint(), "nbd-client refused");
+    EXPECT_EQ(machine_.parts.back().device, "/dev/nbd3");
+}
+
+TEST_F(SetUp, UndoesAllWhenItIsInterrupted) {
+    area_.persist = false;
+    const std::vector<std::string> all{"connect", "reserve", "mkswap /dev/nbd3 67108864",
+                                       "swapon /dev/nbd3 -2", "state"};
+    for (std::size_t steps = 0; steps <= all.size(); ++steps) {
+        machine_ = FakeMachine{};
+        options_.interrupted = [&] { return machine_.done.size() >= steps; };
+        const auto report = up();
+        ASSERT_FALSE(report) << steps;
+        EXPECT_EQ(report.error().message, "interrupted");
+        EXPECT_EQ(report.error().code, exit_interrupted);
+        EXPECT_FALSE(machine_.is_swap) << steps;
+        EXPECT_EQ(machine_.backend, "") << steps;
+        EXPECT_EQ(machine_.done.empty() ? "remove" : machine_.done.back(), "remove") << steps;
+    }
+}
+
 TEST_F(SetUp, LeavesNothingBehindWhereverItFails) {
     area_.persist = false;
     for (const char *step : {"privilege", "part", "connect", "reserve", "mkswap /dev/nbd3 67108864",

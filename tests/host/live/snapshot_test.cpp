@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/sysmacros.h>
 
+#include "live/area_lock.h"
 #include "live/fake_tree.h"
 #include "live/view/rates.h"
 
@@ -81,6 +82,26 @@ TEST(Snapshot, AnUnknownNameIsBadInput) {
     EXPECT_NE(snapshot.error().message.find("'swap7'"), std::string::npos);
     tree.write_area("swap1", 1);
     EXPECT_EQ(tree.snapshot("swap1")->areas.size(), 1U);
+}
+
+TEST(Snapshot, TellsAnUpThatWasInterrupted) {
+    FakeTree tree;
+    tree.write("/run/netswap/swap1.part", area_state_json(AreaState{.name = "swap1"}));
+    auto snapshot = tree.snapshot();
+    ASSERT_TRUE(snapshot);
+    ASSERT_EQ(snapshot->areas.size(), 2U);
+    EXPECT_FALSE(snapshot->healthy());
+    ASSERT_EQ(snapshot->areas[1].problems.size(), 1U);
+    EXPECT_EQ(snapshot->areas[1].problems[0].code, "up_interrupted");
+    EXPECT_EQ(tree.snapshot("swap1")->areas.size(), 1U);
+    EXPECT_EQ(tree.snapshot("swap0")->areas.size(), 1U);
+    {
+        const auto lock = lock_area(tree.paths, "swap1"); // under way
+        ASSERT_TRUE(lock);
+        EXPECT_TRUE(tree.snapshot()->healthy());
+    }
+    tree.write_area("swap1", 0); // it got to its end
+    EXPECT_EQ(tree.snapshot("swap1")->areas[0].state->name, "swap1");
 }
 
 TEST(Snapshot, AFailingFamilyIsAProblemOfTheMachine) {

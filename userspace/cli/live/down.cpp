@@ -66,22 +66,24 @@ Result<std::string> choose(const Options &options, const std::vector<std::string
 
 Result<int> down(const Options &options) {
     const Paths paths;
-    const auto names = area_names(paths);
+    const auto names = known_areas(paths);
     const auto name = choose(options, names);
     if (!name)
         return tl::unexpected(name.error());
-    const auto state = read_area_state(paths, *name);
-    if (!state && options.if_up && state.error().code == exit_bad_input)
-        return static_cast<int>(exit_ok);
+    const auto state = find_area_state(paths, *name);
     if (!state)
         return tl::unexpected(state.error());
+    if (!*state && options.if_up)
+        return static_cast<int>(exit_ok);
+    if (!*state)
+        return tl::unexpected(read_area_state(paths, *name).error());
     RealMachine machine(paths);
     const auto lock = lock_area(paths, *name);
     if (!lock)
         return tl::unexpected(lock.error());
     Teller teller(*name);
     const auto done = take_down(
-        machine, *state, names.size() > 1, {.force = options.force, .wait = options.wait},
+        machine, **state, names.size() > 1, {.force = options.force, .wait = options.wait},
         [&](std::uint64_t left) { teller.tell(left); },
         [&](const std::string &why) {
             fmt::print(stderr, "netswap: {}: waiting: {}\n", *name, why);

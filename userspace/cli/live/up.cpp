@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <cstdio>
 #include <map>
 #include <memory>
 
@@ -9,7 +10,9 @@
 #include "live/area_lock.h"
 #include "live/area_settings.h"
 #include "live/bring_up.h"
+#include "live/clear_way.h"
 #include "live/config_file.h"
+#include "live/end_signals.h"
 #include "live/nbd_uri.h"
 #include "live/real_machine.h"
 
@@ -63,33 +66,28 @@ Result<AreaSpec> find_area(const Options &options, const Paths &paths) {
     return area;
 }
 
-/// Nothing of that name is up, or what was is gone and left its files.
-Result<bool> is_up(Machine &machine, const Paths &paths, const std::string &name) {
-    for (const auto &other : area_names(paths))
-        if (other == name) {
-            const auto state = read_area_state(paths, name);
-            if (!state)
-                return tl::unexpected(state.error());
-            return machine.backend_of(state->index) == state->backend;
-        }
-    return false;
+/// Nobody may be reading. That is no reason to stop half-way, or to fail when all is done.
+void tell(std::FILE *where, const std::string &text) {
+    std::fputs(text.c_str(), where);
+    std::fflush(where);
 }
 
 void report(const UpReport &up, bool keeper) {
     const auto &state = up.state;
-    fmt::print("{}: {}, {:.1f} MiB over {} connection{}, priority {}{}\n", state.name, state.device,
-               static_cast<double>(state.swap_bytes) / (1 << 20), state.conns,
-               state.conns == 1 ? "" : "s", state.prio, keeper ? ", kept by netswapd" : "");
+    auto text =
+        fmt::format("{}: {}, {:.1f} MiB over {} connection{}, priority {}{}\n", state.name,
+                    state.device, static_cast<double>(state.swap_bytes) / (1 << 20), state.conns,
+                    state.conns == 1 ? "" : "s", state.prio, keeper ? ", kept by netswapd" : "");
     if (state.min_free_set_kb >= 0)
-        fmt::print("  reserve: vm.min_free_kbytes {} -> {}\n", state.min_free_before_kb,
-                   state.min_free_set_kb);
+        text += fmt::format("  reserve: vm.min_free_kbytes {} -> {}\n", state.min_free_before_kb,
+                            state.min_free_set_kb);
     if (state.reserve_tree)
-        fmt::print("  reserve: kept by the kernel's reservation tree, see netswap reserve\n");
+        text += "  reserve: kept by the kernel's reservation tree, see netswap reserve\n";
     for (const auto &protection : up.protections)
-        fmt::print("  {}\n", protection);
-    std::fflush(stdout);
+        text += fmt::format("  {}\n", protection);
+    tell(stdout, text);
     for (const auto &warning : up.warnings)
-        fmt::print(stderr, "netswap: warning: {}\n", warning);
+        tell(stderr, fmt::format("netswap: warning: {}\n", warning));
 }
 
 Result<int> up(const Options &options, Negotiator &negotiator) {
@@ -103,17 +101,19 @@ Result<int> up(const Options &options, Negotiator &negotiator) {
     const auto lock = lock_area(paths, area->name);
     if (!lock)
         return tl::unexpected(lock.error());
-    const auto there = is_up(machine, paths, area->name);
-    if (!there)
-        return tl::unexpected(there.error());
-    if (*there && options.if_down)
+    const auto found = find_area_state(paths, area->name);
+    if (!found)
+        return tl::unexpected(found.error());
+    const auto free = clear_way(machine, *found);
+    if (!free)
+        return with_context(free.error(), area->name);
+    if (!*free && options.if_down)
         return static_cast<int>(exit_ok);
-    if (*there)
+    if (!*free)
         return fail(fmt::format("area '{}' is up already (netswap down {} takes it down, --name "
                                 "NAME makes another)",
                                 area->name, area->name),
                     exit_bad_input);
-    machine.remove_state(area->name);
 
     const auto uri = parse_nbd_uri(area->uri);
     const auto addresses = resolve_server(*uri);
@@ -123,10 +123,12 @@ Result<int> up(const Options &options, Negotiator &negotiator) {
     how.keeper = !options.no_daemon;
     how.addresses = *addresses;
     how.export_name = uri->export_name;
+    const EndSignals signals;
+    how.interrupted = EndSignals::came;
     const bool talk = !options.quiet;
     const auto done = bring_up(machine, negotiator, *area, how, [&](const std::string &text) {
         if (talk)
-            fmt::print(stderr, "netswap: {}: {}\n", area->name, text);
+            tell(stderr, fmt::format("netswap: {}: {}\n", area->name, text));
     });
     if (!done)
         return with_context(done.error(), area->name);

@@ -6,6 +6,7 @@
 
 #include "lib/text.h"
 #include "live/view/area_check.h"
+#include "live/view/interrupted.h"
 
 namespace netswap::live {
 
@@ -93,7 +94,10 @@ Result<Snapshot> take_snapshot(const Sources &sources, const std::string &name) 
     Snapshot snapshot;
     snapshot.at = sources.clock.now();
     auto names = area_names(sources.paths);
-    if (!name.empty()) {
+    const auto interrupted = interrupted_areas(sources.paths, name);
+    if (!name.empty() && !interrupted.empty()) {
+        names.clear();
+    } else if (!name.empty()) {
         if (std::find(names.begin(), names.end(), name) == names.end()) {
             auto missing = read_area_state(sources.paths, name);
             return missing ? fail(name + ": not to be listed") : tl::unexpected(missing.error());
@@ -115,6 +119,7 @@ Result<Snapshot> take_snapshot(const Sources &sources, const std::string &name) 
         swaps = parse_swaps(*text);
     for (const auto &area : names)
         snapshot.areas.push_back(read_area(sources, area, swaps, snapshot.at));
+    snapshot.areas.insert(snapshot.areas.end(), interrupted.begin(), interrupted.end());
     return snapshot;
 }
 

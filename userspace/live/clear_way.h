@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+// What an area of a name that is to come up finds in its way.
+#pragma once
+
+#include <optional>
+
+#include "live/machine.h"
+
+namespace netswap::live {
+
+/// `found` is what the files say of that name. False: it is up already. What an `up` that was
+/// interrupted has left, or an area whose device is gone, is taken down first.
+Result<bool> clear_way(Machine &machine, const std::optional<AreaState> &found);
+
+} // namespace netswap::live
