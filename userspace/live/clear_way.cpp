@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "live/clear_way.h"
 
+#include "live/area_device.h"
 #include "live/take_down.h"
 
 namespace netswap::live {
@@ -8,7 +9,10 @@ namespace netswap::live {
 Result<bool> clear_way(Machine &machine, const std::optional<AreaState> &found) {
     if (!found)
         return true;
-    if (!found->part && machine.backend_of(found->index) == found->backend)
+    const auto ours = is_ours(machine, *found);
+    if (!ours)
+        return tl::unexpected(ours.error());
+    if (!found->part && *ours)
         return false;
     const auto areas = machine.areas();
     const bool others = areas && areas->size() > 1;

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "live/area_device.h"
+
 namespace netswap::live {
 
 namespace {
@@ -16,12 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr auto look_every = 200ms;
 constexpr auto tell_every = 30s;
-
-const SwapEntry *find(const std::vector<SwapEntry> &swaps, const std::string &device) {
-    const auto at = std::find_if(swaps.begin(), swaps.end(),
-                                 [&](const SwapEntry &entry) { return entry.device == device; });
-    return at == swaps.end() ? nullptr : &*at;
-}
 
 Status check_room(Machine &machine, const SwapEntry &area) {
     const auto level = machine.memory();
@@ -42,7 +38,7 @@ Status swap_off(Machine &machine, const std::string &device, const DownProgress 
     std::thread teller([&] {
         while (!done) {
             const auto swaps = machine.swaps();
-            if (const auto *entry = swaps ? find(*swaps, device) : nullptr; entry && progress)
+            if (const auto *entry = swaps ? find_swap(*swaps, device) : nullptr; entry && progress)
                 progress(entry->used);
             for (auto left = look_every; left > 0ms && !done; left -= 20ms)
                 std::this_thread::sleep_for(20ms);
@@ -54,7 +50,7 @@ Status swap_off(Machine &machine, const std::string &device, const DownProgress 
         // No error, but there still: somebody else, the service manager perhaps, is at it. Until
         // that is done its pages are on the server.
         const auto swaps = machine.swaps();
-        if (!ok || !swaps || find(*swaps, device) == nullptr)
+        if (!ok || !swaps || find_swap(*swaps, device) == nullptr)
             break;
         std::this_thread::sleep_for(look_every);
     }
@@ -72,7 +68,7 @@ Result<std::uint64_t> bring_back(Machine &machine, const std::string &device,
         const auto swaps = machine.swaps();
         if (!swaps)
             return tl::unexpected(swaps.error());
-        const auto *area = find(*swaps, device);
+        const auto *area = find_swap(*swaps, device);
         if (area == nullptr)
             return 0;
         auto ok = options.force ? Status{} : check_room(machine, *area);
@@ -111,7 +107,10 @@ Result<DownReport> take_down(Machine &machine, const AreaState &known, bool othe
     if (auto ok = machine.check_privilege(); !ok)
         return tl::unexpected(ok.error());
     DownReport report;
-    const bool ours = state.index >= 0 && machine.backend_of(state.index) == state.backend;
+    const auto is_mine = is_ours(machine, state);
+    if (!is_mine)
+        return tl::unexpected(is_mine.error());
+    const bool ours = *is_mine;
     const bool removed =
         ours && !state.backend.empty() && machine.device_removed(state.index, state.backend);
     if (ours) {
@@ -135,7 +134,11 @@ Result<DownReport> take_down(Machine &machine, const AreaState &known, bool othe
             return tl::unexpected(ok.error());
     } else if (state.index >= 0) {
         report.warnings.push_back(
-            fmt::format("{} is not this area's device any more; left alone", state.device));
+            state.backend.empty()
+                ? fmt::format("{} is no swap, so it may be somebody else's by now; left alone "
+                              "(nbd-client -d {} disconnects it)",
+                              state.device, state.device)
+                : fmt::format("{} is not this area's device any more; left alone", state.device));
     }
     const auto warn = [&](const Status &status) {
         if (!status)

@@ -39,6 +39,15 @@ TEST_F(ClearWay, LeavesAnAreaThatIsUp) {
     EXPECT_TRUE(machine_.done.empty());
 }
 
+TEST_F(ClearWay, TellsADeadDeviceOfNbdClientFromOneThatIsUp) {
+    state_.backend.clear();
+    machine_.backend.clear();
+    EXPECT_TRUE(*clear_way(machine_, state_));
+    EXPECT_THAT(machine_.done, ElementsAre("stop netswapd", "restore", "remove"));
+    machine_.is_swap = true;
+    EXPECT_FALSE(*clear_way(machine_, state_));
+}
+
 TEST_F(ClearWay, TakesDownWhatAnInterruptedUpLeft) {
     state_.part = true;
     machine_.is_swap = true;

@@ -137,6 +137,26 @@ TEST_F(TakeDown, LeavesADeviceAloneThatIsNotOurs) {
     EXPECT_THAT(machine_.done, ::testing::Not(::testing::Contains("disconnect 3")));
 }
 
+TEST_F(TakeDown, LeavesADeviceOfNbdClientThatIsNoSwapAnyMore) {
+    state_.backend.clear();
+    machine_.backend.clear(); // connected for somebody else by nbd-client, too
+    machine_.is_swap = false;
+    const auto report = down();
+    ASSERT_TRUE(report);
+    EXPECT_THAT(machine_.done, ElementsAre("stop netswapd", "restore", "rmmod netswap_mark",
+                                           "rmmod netswap_guard", "remove"));
+    EXPECT_THAT(report->warnings,
+                ElementsAre("/dev/nbd3 is no swap, so it may be somebody else's by now; left alone "
+                            "(nbd-client -d /dev/nbd3 disconnects it)"));
+}
+
+TEST_F(TakeDown, DisconnectsADeviceOfNbdClientThatIsSwap) {
+    state_.backend.clear();
+    machine_.backend.clear();
+    ASSERT_TRUE(down());
+    EXPECT_THAT(machine_.done, ::testing::IsSupersetOf({"swapoff /dev/nbd3", "disconnect 3"}));
+}
+
 TEST_F(TakeDown, WarnsOfWhatStays) {
     machine_.refuse = "restore";
     const auto report = down();
