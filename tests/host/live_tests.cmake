@@ -9,6 +9,7 @@ set(NETSWAP_LIVE_TESTS
     live/doctor_swap_test.cpp
     live/generator_test.cpp
     live/handshake_test.cpp
+    live/held_area_test.cpp
     live/machine_facts_test.cpp
     live/marks_message_test.cpp
     live/metrics_test.cpp

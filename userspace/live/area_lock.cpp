@@ -51,6 +51,17 @@ Result<Fd> lock_area(const Paths &paths, const std::string &name) {
     return fd;
 }
 
+Result<Fd> wait_for_area(const Paths &paths, const std::string &name,
+                         const std::function<void()> &waits) {
+    auto fd = open_lock(paths, name + ".lock");
+    if (!fd || ::flock(fd->get(), LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    waits();
+    if (auto ok = wait_for(*fd, paths.run(name + ".lock")); !ok)
+        return tl::unexpected(ok.error());
+    return fd;
+}
+
 bool area_is_idle(const Paths &paths, const std::string &name) {
     const Fd fd(::open(paths.run(name + ".lock").c_str(), O_RDONLY | O_CLOEXEC));
     return !fd.valid() || ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0;

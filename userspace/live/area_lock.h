@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "lib/fd.h"
@@ -12,6 +13,9 @@ namespace netswap::live {
 /// Only one `up` or `down` of an area at a time: held as long as the descriptor is open. An error,
 /// not a wait, if somebody else holds it.
 Result<Fd> lock_area(const Paths &paths, const std::string &name);
+/// The same, but waits until it is free; `waits` is called if that is necessary.
+Result<Fd> wait_for_area(const Paths &paths, const std::string &name,
+                         const std::function<void()> &waits);
 
 /// Nobody works on it, as far as this process may look.
 bool area_is_idle(const Paths &paths, const std::string &name);

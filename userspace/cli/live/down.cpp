@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -6,7 +7,7 @@
 
 #include "cli/live_commands.h"
 #include "lib/text.h"
-#include "live/area_lock.h"
+#include "live/held_area.h"
 #include "live/real_machine.h"
 #include "live/take_down.h"
 
@@ -70,24 +71,29 @@ Result<int> down(const Options &options) {
     const auto name = choose(options, names);
     if (!name)
         return tl::unexpected(name.error());
-    const auto state = find_area_state(paths, *name);
-    if (!state)
-        return tl::unexpected(state.error());
-    if (!*state && options.if_up)
-        return static_cast<int>(exit_ok);
-    if (!*state)
-        return tl::unexpected(read_area_state(paths, *name).error());
     RealMachine machine(paths);
-    const auto lock = lock_area(paths, *name);
-    if (!lock)
-        return tl::unexpected(lock.error());
+    const auto tell_why = [&](const std::string &why) {
+        fmt::print(stderr, "netswap: {}: waiting: {}\n", *name, why);
+    };
+    std::function<void()> waits;
+    if (options.wait)
+        waits = [&] { tell_why("another netswap works on it"); };
+    const bool there = std::find(names.begin(), names.end(), *name) != names.end();
+    if (auto ok = machine.check_privilege(); there && !ok)
+        return tl::unexpected(ok.error());
+    const auto area = hold_area(paths, *name, waits);
+    if (!area)
+        return tl::unexpected(area.error());
+    if (!*area && options.if_up)
+        return static_cast<int>(exit_ok);
+    if (!*area)
+        return fail(fmt::format("no swap area '{}' is up (netswap status lists them)", *name),
+                    exit_bad_input);
     Teller teller(*name);
     const auto done = take_down(
-        machine, **state, names.size() > 1, {.force = options.force, .wait = options.wait},
-        [&](std::uint64_t left) { teller.tell(left); },
-        [&](const std::string &why) {
-            fmt::print(stderr, "netswap: {}: waiting: {}\n", *name, why);
-        });
+        machine, (*area)->state, known_areas(paths).size() > 1,
+        {.force = options.force, .wait = options.wait},
+        [&](std::uint64_t left) { teller.tell(left); }, tell_why);
     teller.finish();
     if (!done)
         return with_context(done.error(), *name);
@@ -105,7 +111,9 @@ void add_down(CLI::App &app, int &exit_code) {
                                                "disconnect, undo what `up` changed");
     command->add_option("area", options->name, "its name; may be left out if only one is up");
     command->add_flag("--force", options->force, "even if the pages would not fit into memory");
-    command->add_flag("--wait", options->wait, "wait until the pages fit, as programs end");
+    command->add_flag("--wait", options->wait,
+                      "wait until the pages fit, as programs end, and for another "
+                      "netswap that works on the area");
     command->add_flag("--if-up", options->if_up, "succeed if the area is not up");
     command->callback([options, &exit_code] {
         const auto done = down(*options);
