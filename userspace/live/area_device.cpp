@@ -22,4 +22,8 @@ Result<bool> is_ours(Machine &machine, const AreaState &state) {
     return find_swap(*swaps, state.device) != nullptr;
 }
 
+bool is_removed(Machine &machine, const AreaState &state) {
+    return !state.backend.empty() && machine.device_removed(state.index, state.backend);
+}
+
 } // namespace netswap::live

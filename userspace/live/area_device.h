@@ -13,4 +13,7 @@ const SwapEntry *find_swap(const std::vector<SwapEntry> &swaps, const std::strin
 /// for then nobody else can have taken it.
 Result<bool> is_ours(Machine &machine, const AreaState &state);
 
+/// It is the area's, but somebody disconnected it while it was swap. nbd-client's cannot be told.
+bool is_removed(Machine &machine, const AreaState &state);
+
 } // namespace netswap::live

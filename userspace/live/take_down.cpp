@@ -50,7 +50,9 @@ Status swap_off(Machine &machine, const std::string &device, const DownProgress 
         // No error, but there still: somebody else, the service manager perhaps, is at it. Until
         // that is done its pages are on the server.
         const auto swaps = machine.swaps();
-        if (!ok || !swaps || find_swap(*swaps, device) == nullptr)
+        if (ok && !swaps)
+            ok = tl::unexpected(swaps.error());
+        if (!ok || find_swap(*swaps, device) == nullptr)
             break;
         std::this_thread::sleep_for(look_every);
     }
@@ -111,15 +113,19 @@ Result<DownReport> take_down(Machine &machine, const AreaState &known, bool othe
     if (!is_mine)
         return tl::unexpected(is_mine.error());
     const bool ours = *is_mine;
-    const bool removed =
-        ours && !state.backend.empty() && machine.device_removed(state.index, state.backend);
+    report.removed = ours && is_removed(machine, state);
+    bool connected = ours;
     if (ours) {
         // What cannot be read any more takes no room.
-        const DownOptions how{.force = options.force || removed, .wait = options.wait};
-        const auto back = bring_back(machine, state.device, how, progress, waits);
+        const DownOptions how{.force = options.force || report.removed, .wait = options.wait};
+        const auto back = bring_back(machine, state.device, how,
+                                     report.removed ? DownProgress{} : progress, waits);
         if (!back)
             return tl::unexpected(back.error());
-        (removed ? report.lost : report.brought_back) = *back;
+        // With the last user of such a device the kernel forgets whose it was.
+        connected = state.backend.empty() || machine.backend_of(state.index) == state.backend;
+        report.removed = report.removed || !connected || is_removed(machine, state);
+        (report.removed ? report.lost : report.brought_back) = *back;
     }
     if (report.lost > 0)
         report.warnings.push_back(fmt::format(
@@ -129,10 +135,10 @@ Result<DownReport> take_down(Machine &machine, const AreaState &known, bool othe
     // Not before: it reconnects while pages come back.
     if (auto ok = machine.stop_keeper(state.name); !ok)
         return tl::unexpected(ok.error());
-    if (ours) {
+    if (connected) {
         if (auto ok = machine.disconnect_device(state.index); !ok)
             return tl::unexpected(ok.error());
-    } else if (state.index >= 0) {
+    } else if (!ours && state.index >= 0) {
         report.warnings.push_back(
             state.backend.empty()
                 ? fmt::format("{} is no swap, so it may be somebody else's by now; left alone "

@@ -10,7 +10,8 @@ struct DownOptions {
     bool wait = false;  ///< until they fit, as programs end; without a limit
 };
 
-/// Told now and then while pages come back: bytes that are still out.
+/// Told now and then while pages come back: bytes that are still out. Not of a device that somebody
+/// has disconnected: nothing comes back from there.
 using DownProgress = std::function<void(std::uint64_t left)>;
 /// Told why it waits, now and then.
 using DownWaits = std::function<void(const std::string &why)>;
@@ -18,6 +19,7 @@ using DownWaits = std::function<void(const std::string &why)>;
 struct DownReport {
     std::uint64_t brought_back = 0; ///< bytes that were out when it began
     std::uint64_t lost = 0; ///< the same of a device that somebody had disconnected; at most these
+    bool removed = false;   ///< somebody had disconnected it, before or meanwhile
     std::vector<std::string> warnings;
 };
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <atomic>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -78,6 +81,55 @@ TEST_F(TakeDown, SaysWhatADeviceHeldThatSomebodyDisconnected) {
     EXPECT_EQ(report->warnings[0],
               "/dev/nbd3 had been disconnected by somebody else: of 8192 KiB on it, what was "
               "nowhere else is lost, and programs that need it die of SIGBUS");
+}
+
+TEST_F(TakeDown, TellsOfNoPagesThatComeBackFromADeviceThatIsGone) {
+    struct Removed : FakeMachine {
+        Status swap_off(const std::string &device) override {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50)); // the teller looks first
+            backend.clear();
+            return FakeMachine::swap_off(device);
+        }
+    };
+    for (const bool before : {true, false}) {
+        Removed machine;
+        machine.backend = state_.backend;
+        machine.is_swap = true;
+        machine.used = 8 << 20;
+        machine.removed = before;
+        std::atomic<int> told{0};
+        const auto report = take_down(machine, state_, true, {}, [&](std::uint64_t) { ++told; });
+        ASSERT_TRUE(report) << report.error().message;
+        EXPECT_TRUE(report->removed);
+        EXPECT_EQ(report->brought_back, 0U);
+        EXPECT_EQ(report->lost, 8U << 20);
+        EXPECT_EQ(told > 0, !before);
+        // The index is free: somebody else may have it by now.
+        EXPECT_THAT(machine.done,
+                    ElementsAre("swapoff /dev/nbd3", "stop netswapd", "restore", "remove"));
+    }
+}
+
+TEST_F(TakeDown, TakesSwapsThatCannotBeReadForNoAnswer) {
+    struct Unreadable : FakeMachine {
+        Result<std::vector<SwapEntry>> swaps() override {
+            if (unreadable)
+                return fail("/proc/swaps: Input/output error");
+            return FakeMachine::swaps();
+        }
+        Status swap_off(const std::string &) override {
+            unreadable = true; // nothing said whether the swapoff of somebody else is done
+            return {};
+        }
+        std::atomic<bool> unreadable{false};
+    } machine;
+    machine.backend = state_.backend;
+    machine.is_swap = true;
+    const auto report = take_down(machine, state_, true, {}, [](std::uint64_t) {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().message, "/proc/swaps: Input/output error");
+    EXPECT_TRUE(machine.done.empty());
+    EXPECT_EQ(machine.backend, state_.backend);
 }
 
 TEST_F(TakeDown, WaitsForRoomWhenTold) {

@@ -99,7 +99,10 @@ Result<int> down(const Options &options) {
         return with_context(done.error(), *name);
     for (const auto &warning : done->warnings)
         fmt::print(stderr, "netswap: warning: {}\n", warning);
-    fmt::print("{}: down, {} MiB brought back\n", *name, done->brought_back >> 20);
+    if (done->removed)
+        fmt::print("{}: down; its device had been disconnected\n", *name);
+    else
+        fmt::print("{}: down, {} MiB brought back\n", *name, done->brought_back >> 20);
     return static_cast<int>(exit_ok);
 }
 
