@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "live/clear_way.h"
 
+#include <fmt/format.h>
+
 #include "live/area_device.h"
 #include "live/take_down.h"
 
@@ -12,6 +14,10 @@ Result<bool> clear_way(Machine &machine, const std::optional<AreaState> &found) 
     const auto ours = is_ours(machine, *found);
     if (!ours)
         return tl::unexpected(ours.error());
+    if (!found->part && *ours && is_removed(machine, *found))
+        return fail(fmt::format("{} was disconnected by somebody else; netswap down {}, then up "
+                                "again",
+                                found->device, found->name));
     if (!found->part && *ours)
         return false;
     const auto areas = machine.areas();

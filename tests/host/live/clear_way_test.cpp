@@ -48,6 +48,16 @@ TEST_F(ClearWay, TellsADeadDeviceOfNbdClientFromOneThatIsUp) {
     EXPECT_FALSE(*clear_way(machine_, state_));
 }
 
+TEST_F(ClearWay, DoesNotTakeAnAreaForUpWhoseDeviceWasDisconnected) {
+    machine_.is_swap = machine_.removed = true;
+    const auto done = clear_way(machine_, state_);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().message,
+              "/dev/nbd3 was disconnected by somebody else; netswap down swap0, then up again");
+    EXPECT_EQ(done.error().code, exit_failed); // the unit tries again
+    EXPECT_TRUE(machine_.done.empty());
+}
+
 TEST_F(ClearWay, TakesDownWhatAnInterruptedUpLeft) {
     state_.part = true;
     machine_.is_swap = true;
