@@ -48,6 +48,28 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
     return value;
 }
 
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto first = static_cast<unsigned char>(text[i++]);
+        if (first < 0x80)
+            continue;
+        const int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+        if (first < 0xc2 || first > 0xf4)
+            return false;
+        std::uint32_t code = first & (0x3fU >> more);
+        for (int n = 0; n < more; ++n, ++i) {
+            const auto next = i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+            if ((next & 0xc0U) != 0x80)
+                return false;
+            code = code << 6 | (next & 0x3fU);
+        }
+        if ((more == 2 && (code < 0x800 || (code >= 0xd800 && code < 0xe000))) ||
+            (more == 3 && (code < 0x10000 || code > 0x10ffff)))
+            return false;
+    }
+    return true;
+}
+
 Result<std::string> read_file(const std::filesystem::path &path) {
     std::ifstream in(path, std::ios::binary);
     if (!in)

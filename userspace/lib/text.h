@@ -23,6 +23,9 @@ std::string_view trim(std::string_view text);
 /// The whole of `text` as a decimal number, or nothing.
 std::optional<std::int64_t> parse_number(std::string_view text);
 
+/// Without overlong forms and surrogates.
+bool is_utf8(std::string_view text);
+
 /// Whole file; the error names it.
 Result<std::string> read_file(const std::filesystem::path &path);
 

@@ -77,6 +77,8 @@ Result<NbdUri> parse_nbd_uri(std::string_view text) {
     constexpr std::string_view tcp = "nbd://", local = "nbd+unix://";
     if (text.find('\0') != std::string_view::npos)
         return bad(text, "there is a zero in it");
+    if (!is_utf8(text))
+        return bad(text, "it is not UTF-8");
     if (text.starts_with("nbds://") || text.starts_with("nbds+unix://"))
         return fail(
             fmt::format("'{}': TLS needs a process between the kernel and the server, which "
@@ -98,6 +100,8 @@ Result<NbdUri> parse_nbd_uri(std::string_view text) {
         unescape(slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1));
     if (!name)
         return bad(text, "a damaged %XX in the export's name");
+    if (!is_utf8(*name))
+        return bad(text, "the export's name is not UTF-8");
     uri.export_name = *name;
     if (uri.export_name.size() > keeper::max_export_name)
         return bad(text, "the export's name is longer than 255 bytes");
@@ -111,6 +115,8 @@ Result<NbdUri> parse_nbd_uri(std::string_view text) {
     const auto path = query.starts_with(key) ? unescape(query.substr(key.size())) : std::nullopt;
     if (!authority.empty() || !path || !path->starts_with('/'))
         return bad(text, "no absolute path of a socket");
+    if (!is_utf8(*path))
+        return bad(text, "the socket's path is not UTF-8");
     if (path->size() >= sizeof(sockaddr_un::sun_path))
         return bad(text, "the socket's path is too long");
     uri.socket = *path;

@@ -60,6 +60,20 @@ TEST(NbdUriText, RefusesWhatIsNone) {
     EXPECT_FALSE(parse_nbd_uri("nbd+unix:///x?socket=/" + std::string(200, 'x')));
 }
 
+TEST(NbdUriText, RefusesWhatNoStateFileCanHold) {
+    for (const char *text : {"nbd://a/%FF", "nbd://a/\xff", "nbd://a\xc3/x", "nbd://a/%C3",
+                             "nbd://a/%C0%80", "nbd://a/%ED%A0%80", "nbd://a/%F4%90%80%80",
+                             "nbd+unix:///x?socket=/%FE", "nbd+unix:///%E2%82?socket=/x"}) {
+        const auto uri = parse_nbd_uri(text);
+        ASSERT_FALSE(uri) << text;
+        EXPECT_EQ(uri.error().code, exit_bad_input);
+        EXPECT_NE(uri.error().message.find("not UTF-8"), std::string::npos) << text;
+    }
+    for (const char *text : {"nbd://a/\xc3\xa4", "nbd://a/%C3%A4", "nbd://a/%E2%82%AC",
+                             "nbd://a/%F0%9F%98%80", "nbd+unix:///x?socket=/%c3%a4"})
+        EXPECT_TRUE(parse_nbd_uri(text)) << text;
+}
+
 TEST(NbdUriText, RefusesTlsWithTheReason) {
     const auto uri = parse_nbd_uri("nbds://server/x");
     ASSERT_FALSE(uri);
