@@ -25,7 +25,9 @@ using namespace live;
 struct Options {
     std::string what;
     std::string name;
+    const CLI::Option *name_flag = nullptr;
     std::map<std::string, std::string> settings;
+    std::map<std::string, const CLI::Option *> setting_flags;
     bool force = false;
     bool no_daemon = false;
     bool if_down = false;
@@ -36,8 +38,9 @@ struct Options {
 /// that take precedence.
 Result<AreaSpec> find_area(const Options &options, const Paths &paths) {
     AreaSpec area;
+    const bool named = options.name_flag->count() > 0;
     if (options.what.find(':') == std::string::npos) {
-        if (!options.name.empty() && options.name != options.what)
+        if (named && options.name != options.what)
             return fail(
                 fmt::format("--name goes with a URI; '{}' has its name already", options.what),
                 exit_bad_input);
@@ -53,12 +56,12 @@ Result<AreaSpec> find_area(const Options &options, const Paths &paths) {
                         exit_bad_input);
         area = found->second.spec;
     } else {
-        area.name = options.name.empty() ? "swap0" : options.name;
+        area.name = named ? options.name : "swap0";
         area.uri = options.what;
     }
-    for (const auto &[name, value] : options.settings)
-        if (!value.empty())
-            if (auto ok = set_area(area, name, value); !ok)
+    for (const auto &[name, flag] : options.setting_flags)
+        if (flag->count() > 0) // with nothing behind it, too: that is wrong, not left out
+            if (auto ok = set_area(area, name, options.settings.at(name)); !ok)
                 return fail("--" + ok.error().message, exit_bad_input);
     area.force = area.force || options.force;
     if (auto ok = complete_area(area); !ok)
@@ -147,17 +150,19 @@ void add_up(CLI::App &app, int &exit_code, Negotiator &negotiator) {
                      "nbd://HOST[:PORT]/EXPORT, nbd+unix:///EXPORT?socket=PATH, or the name of an "
                      "area of /etc/netswap/netswap.toml")
         ->required();
-    command->add_option("--name", options->name, "name of the area (default swap0)")
-        ->type_name("NAME");
+    options->name_flag =
+        command->add_option("--name", options->name, "name of the area (default swap0)")
+            ->type_name("NAME");
     for (const auto &setting : area_settings()) {
         const auto flag = "--" + std::string(setting.name);
         if (setting.name == "force")
             command->add_flag(flag, options->force, "overwrite what the export holds");
         else
-            command
-                ->add_option(flag, options->settings[std::string(setting.name)],
-                             std::string(setting.help))
-                ->type_name(std::string(setting.value));
+            options->setting_flags[std::string(setting.name)] =
+                command
+                    ->add_option(flag, options->settings[std::string(setting.name)],
+                                 std::string(setting.help))
+                    ->type_name(std::string(setting.value));
     }
     command->add_flag("--no-daemon", options->no_daemon, "do not start netswapd");
     command->add_flag("--if-down", options->if_down, "succeed if the area is up already");
