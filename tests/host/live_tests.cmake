@@ -7,6 +7,7 @@ set(NETSWAP_LIVE_TESTS
     live/config_file_test.cpp
     live/doctor_machine_test.cpp
     live/doctor_swap_test.cpp
+    live/export_claim_test.cpp
     live/generator_test.cpp
     live/handshake_test.cpp
     live/held_area_test.cpp
@@ -14,6 +15,7 @@ set(NETSWAP_LIVE_TESTS
     live/marks_message_test.cpp
     live/metrics_test.cpp
     live/nbd_uri_test.cpp
+    live/real_machine_test.cpp
     live/reserve_plan_test.cpp
     live/reserve_tree_test.cpp
     live/reserve_test.cpp

@@ -8,6 +8,7 @@
 
 #include "live/export_claim.h"
 #include "live/export_sockets.h"
+#include "live/shared_parts.h"
 #include "live/swap_header.h"
 #include "live/undo.h"
 
@@ -100,7 +101,7 @@ class BringUp {
             return tl::unexpected(areas.error());
         if (auto ok = check_claim(report_.state, *areas); !ok)
             return ok;
-        on_failure([this] { machine_.remove_state(area_.name); });
+        on_failure([this] { (void)forget_area(machine_, report_.state); });
         return machine_.write_part(report_.state);
     }
 
@@ -132,14 +133,14 @@ class BringUp {
 
     /// A module of ours that helps a kernel without hooks; without it the area comes up as well.
     Status load_helper(const char *name, const char *protection, const char *danger) {
-        if (!machine_.module_loaded(name)) {
-            if (auto ok = machine_.load_module(name); !ok) {
-                report_.warnings.push_back(fmt::format("no {} ({}): {}; install netswap-dkms", name,
-                                                       ok.error().message, danger));
-                return {};
-            }
+        const auto loaded = load_helper_module(machine_, name);
+        if (!loaded) {
+            report_.warnings.push_back(fmt::format("no {} ({}): {}; install netswap-dkms", name,
+                                                   loaded.error().message, danger));
+            return {};
+        }
+        if (*loaded) {
             report_.state.modules_loaded.emplace_back(name);
-            on_failure([this, name] { (void)machine_.unload_module(name); });
             if (auto ok = machine_.write_part(report_.state); !ok)
                 return ok;
         }
@@ -226,13 +227,16 @@ class BringUp {
 
     Status size_reserve() {
         auto &state = report_.state;
+        const auto lock = machine_.lock_areas();
+        if (!lock)
+            return tl::unexpected(lock.error());
         const auto change = machine_.raise_reserve(area_, state);
         if (!change)
             return with_context(change.error(), "sizing the reserve");
         state.min_free_before_kb = change->before_kb;
         state.min_free_set_kb = change->set_kb;
         state.reserve_tree = change->tree;
-        on_failure([this] { (void)machine_.restore_reserve(report_.state); });
+        on_failure([this] { (void)return_reserve(machine_, report_.state); });
         return machine_.write_part(state);
     }
 

@@ -20,9 +20,7 @@ Result<bool> clear_way(Machine &machine, const std::optional<AreaState> &found) 
                                 found->device, found->name));
     if (!found->part && *ours)
         return false;
-    const auto areas = machine.areas();
-    const bool others = areas && areas->size() > 1;
-    if (const auto done = take_down(machine, *found, others, {}, {}); !done)
+    if (const auto done = take_down(machine, *found, {}, {}); !done)
         return with_context(done.error(), "taking down what an earlier one has left");
     return true;
 }

@@ -75,6 +75,9 @@ class Machine {
     /// Loads it with its dependencies; an error if there is none or the kernel refuses it.
     virtual Status load_module(const std::string &name) = 0;
     virtual Status unload_module(const std::string &name) = 0;
+    /// Those of ours that some `up` loaded and no `down` has taken out; with the areas' lock held.
+    [[nodiscard]] virtual std::vector<std::string> loaded_helpers() = 0;
+    virtual Status note_helpers(const std::vector<std::string> &names) = 0;
     /// Whether a network card on the way to one of the servers fills its ring without the reserve,
     /// in a way that netswap_guard mends.
     [[nodiscard]] virtual bool needs_guard(const std::vector<ServerAddress> &servers) = 0;

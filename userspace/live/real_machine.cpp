@@ -23,6 +23,7 @@ namespace {
 
 constexpr double size_limit_s = 10;
 constexpr double program_limit_s = 60;
+constexpr const char *helpers_file = "modules";
 
 bool has_capability(int which) {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
@@ -74,6 +75,24 @@ Status RealMachine::unload_module(const std::string &name) {
     if (!module_loaded(name))
         return {};
     return run_program({"modprobe", "-r", name}, program_limit_s);
+}
+
+std::vector<std::string> RealMachine::loaded_helpers() {
+    std::vector<std::string> names;
+    if (const auto text = read_file(paths_.run(helpers_file)))
+        for (const auto line : split(*text, '\n'))
+            if (!line.empty())
+                names.emplace_back(line);
+    return names;
+}
+
+Status RealMachine::note_helpers(const std::vector<std::string> &names) {
+    const auto file = paths_.run(helpers_file);
+    if (!names.empty())
+        return write_file(file, join(names, "\n") + "\n");
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT)
+        return tl::unexpected(errno_error(file, errno));
+    return {};
 }
 
 bool RealMachine::has_nbd() {

@@ -16,6 +16,8 @@ class RealMachine final : public Machine {
     bool module_loaded(const std::string &name) override;
     Status load_module(const std::string &name) override;
     Status unload_module(const std::string &name) override;
+    std::vector<std::string> loaded_helpers() override;
+    Status note_helpers(const std::vector<std::string> &names) override;
     bool needs_guard(const std::vector<ServerAddress> &servers) override;
     bool has_nbd() override;
     Result<int> connect_device(const DeviceOrder &order) override;

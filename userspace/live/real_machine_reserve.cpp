@@ -44,8 +44,11 @@ Result<ReserveChange> RealMachine::raise_reserve(const AreaSpec &area, const Are
     const auto facts = read_machine_facts(paths_, probe, servers);
     if (!facts)
         return tl::unexpected(facts.error());
-    // This area has no state file yet.
-    const auto wanted = wanted_min_free(area, *facts, connections_up(paths_) + area.conns);
+    int conns = area.conns;
+    if (const auto areas = all_areas(paths_)) // those on their way up, too
+        for (const auto &other : *areas)
+            conns += other.name == area.name ? 0 : other.conns;
+    const auto wanted = wanted_min_free(area, *facts, conns);
     if (!wanted)
         return tl::unexpected(wanted.error());
     if (!*wanted)
@@ -56,10 +59,12 @@ Result<ReserveChange> RealMachine::raise_reserve(const AreaSpec &area, const Are
 
 Status RealMachine::restore_reserve(const AreaState &state) {
     if (state.reserve_tree) {
-        for (const auto &name : area_names(paths_))
-            if (name != state.name)
-                if (const auto other = read_area_state(paths_, name); other && other->reserve_tree)
-                    return {};
+        const auto areas = all_areas(paths_);
+        if (!areas)
+            return tl::unexpected(areas.error());
+        for (const auto &other : *areas)
+            if (other.name != state.name && other.reserve_tree)
+                return {};
         const auto tree = KernelReserveTree::open();
         return tree ? (*tree)->activate(tree_group, false) : tl::unexpected(tree.error());
     }

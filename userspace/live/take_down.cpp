@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "live/area_device.h"
+#include "live/shared_parts.h"
 
 namespace netswap::live {
 
@@ -102,9 +103,8 @@ AreaState with_device(Machine &machine, AreaState state) {
 
 } // namespace
 
-Result<DownReport> take_down(Machine &machine, const AreaState &known, bool others,
-                             const DownOptions &options, const DownProgress &progress,
-                             const DownWaits &waits) {
+Result<DownReport> take_down(Machine &machine, const AreaState &known, const DownOptions &options,
+                             const DownProgress &progress, const DownWaits &waits) {
     const auto state = with_device(machine, known);
     if (auto ok = machine.check_privilege(); !ok)
         return tl::unexpected(ok.error());
@@ -150,12 +150,9 @@ Result<DownReport> take_down(Machine &machine, const AreaState &known, bool othe
         if (!status)
             report.warnings.push_back(status.error().message);
     };
-    warn(machine.restore_reserve(state));
-    if (!others)
-        for (auto module = state.modules_loaded.rbegin(); module != state.modules_loaded.rend();
-             ++module)
-            warn(machine.unload_module(*module));
-    machine.remove_state(state.name);
+    warn(return_reserve(machine, state));
+    for (auto &warning : forget_area(machine, state))
+        report.warnings.push_back(std::move(warning));
     return report;
 }
 

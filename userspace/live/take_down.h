@@ -26,9 +26,8 @@ struct DownReport {
 /// What an `up` that was interrupted has left is taken down as well, as far as it got.
 /// Takes all pages back, ends the keeper, disconnects, and puts back what `up` changed. Refuses
 /// when the pages would not fit; nothing is changed then. A later error leaves the state file, so
-/// that it can be tried again. `others` says whether other areas stay up.
-Result<DownReport> take_down(Machine &machine, const AreaState &known, bool others,
-                             const DownOptions &options, const DownProgress &progress,
-                             const DownWaits &waits = {});
+/// that it can be tried again.
+Result<DownReport> take_down(Machine &machine, const AreaState &known, const DownOptions &options,
+                             const DownProgress &progress, const DownWaits &waits = {});
 
 } // namespace netswap::live

@@ -23,7 +23,8 @@ class FakeMachine : public Machine {
     bool virtio = false;
     bool nbd_module = true;
     std::vector<std::string> modules;
-    std::string backend; ///< of the device once connected
+    std::vector<std::string> helpers; ///< modules that were noted
+    std::string backend;              ///< of the device once connected
     bool removed = false;
     DeviceContent content;
     std::uint64_t bytes = 64 << 20;
@@ -54,6 +55,11 @@ class FakeMachine : public Machine {
     Status unload_module(const std::string &name) override {
         modules.erase(std::remove(modules.begin(), modules.end(), name), modules.end());
         return step("rmmod " + name);
+    }
+    std::vector<std::string> loaded_helpers() override { return helpers; }
+    Status note_helpers(const std::vector<std::string> &names) override {
+        helpers = names;
+        return {};
     }
     bool needs_guard(const std::vector<ServerAddress> &) override { return virtio; }
     bool has_nbd() override { return nbd; }

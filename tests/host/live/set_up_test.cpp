@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <filesystem>
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
 #include "live/bring_up.h"
 #include "live/fake_machine.h"
-#include "temporary_directory.h"
 
 using namespace netswap;
 using namespace netswap::live;
@@ -101,26 +97,12 @@ TEST_F(SetUp, LeavesAnExportAloneThatIsAnotherArea) {
     EXPECT_TRUE(up());
 }
 
-TEST_F(SetUp, KnowsASocketUnderAnotherPath) {
-    const TemporaryDirectory directory;
-    const auto path = directory.path() + "/socket", link = directory.path() + "/link";
-    std::ofstream(path) << "";
-    std::filesystem::create_symlink(path, link);
-    AreaState other;
-    other.name = "a";
-    other.export_name = "export";
-    other.addresses = {{AF_UNIX, path, 0}};
-    machine_.others = {other};
-    options_.addresses = {{AF_UNIX, link, 0}};
-    EXPECT_EQ(complaint(), "export 'export' is area 'a' already; netswap down a first");
-}
-
 TEST_F(SetUp, ClaimsTheExportBeforeItAsksTheServer) {
     negotiator_.dead = "10.0.0.1";
     options_.addresses.resize(1);
     area_.persist = false;
     EXPECT_NE(complaint(), "");
-    EXPECT_EQ(machine_.locked, 1);
+    EXPECT_GT(machine_.locked, 0);
     ASSERT_EQ(machine_.parts.size(), 1U);
     EXPECT_EQ(machine_.parts[0].addresses, options_.addresses);
     EXPECT_EQ(machine_.parts[0].export_name, "export");
@@ -224,6 +206,14 @@ TEST_F(SetUp, LoadsNoHelpersOnAHookedKernelOrWhereToldNotTo) {
     area_.persist = false;
     ASSERT_TRUE(up());
     EXPECT_EQ(machine_.done[0], "connect");
+}
+
+TEST_F(SetUp, LeavesModulesToAnotherAreaWhenItFails) {
+    machine_.others.emplace_back().name = "b";
+    machine_.refuse = "netswapd swap0";
+    EXPECT_NE(complaint(), "");
+    EXPECT_THAT(machine_.modules, ElementsAre("netswap_mark"));
+    EXPECT_THAT(machine_.helpers, ElementsAre("netswap_mark"));
 }
 
 TEST_F(SetUp, WarnsWithoutItsModules) {

@@ -27,7 +27,9 @@ class TakeDown : public ::testing::Test {
         machine_.modules = state_.modules_loaded;
     }
     Result<DownReport> down(bool others = false, bool force = false) {
-        return take_down(machine_, state_, others, {.force = force}, [](std::uint64_t) {});
+        if (others)
+            machine_.others.emplace_back().name = "b";
+        return take_down(machine_, state_, {.force = force}, [](std::uint64_t) {});
     }
 
     FakeMachine machine_;
@@ -44,9 +46,42 @@ TEST_F(TakeDown, BringsPagesBackBeforeTheKeeperGoes) {
                             "rmmod netswap_mark", "rmmod netswap_guard", "remove"));
 }
 
-TEST_F(TakeDown, LeavesModulesThatOthersNeed) {
-    ASSERT_TRUE(down(true));
+TEST_F(TakeDown, LeavesModulesThatOthersNeedToTheLastOne) {
+    machine_.others.emplace_back().name = "b"; // on its way up
+    machine_.others[0].part = true;
+    ASSERT_TRUE(down());
     EXPECT_EQ(machine_.modules.size(), 2U);
+    EXPECT_EQ(machine_.helpers, state_.modules_loaded);
+    state_.name = "b"; // which loaded none itself
+    state_.modules_loaded.clear();
+    ASSERT_TRUE(down());
+    EXPECT_TRUE(machine_.modules.empty());
+    EXPECT_TRUE(machine_.helpers.empty());
+}
+
+TEST_F(TakeDown, RemembersAModuleThatDoesNotGo) {
+    machine_.refuse = "rmmod netswap_mark";
+    const auto report = down();
+    ASSERT_TRUE(report);
+    EXPECT_THAT(report->warnings, ElementsAre("rmmod netswap_mark refused"));
+    EXPECT_THAT(machine_.helpers, ElementsAre("netswap_mark"));
+}
+
+TEST_F(TakeDown, LooksForOthersAndGoesInOneStep) {
+    struct Watched : FakeMachine {
+        Result<std::vector<AreaState>> areas() override {
+            looked_at = locked;
+            return FakeMachine::areas();
+        }
+        void remove_state(const std::string &name) override {
+            removed_at = locked;
+            FakeMachine::remove_state(name);
+        }
+        int looked_at = 0, removed_at = -1;
+    } machine;
+    ASSERT_TRUE(take_down(machine, state_, {}, {}));
+    EXPECT_GT(machine.looked_at, 0);
+    EXPECT_EQ(machine.looked_at, machine.removed_at); // the same lock
 }
 
 TEST_F(TakeDown, RefusesWhenThePagesWouldNotFit) {
@@ -93,12 +128,13 @@ TEST_F(TakeDown, TellsOfNoPagesThatComeBackFromADeviceThatIsGone) {
     };
     for (const bool before : {true, false}) {
         Removed machine;
+        machine.others.emplace_back().name = "b";
         machine.backend = state_.backend;
         machine.is_swap = true;
         machine.used = 8 << 20;
         machine.removed = before;
         std::atomic<int> told{0};
-        const auto report = take_down(machine, state_, true, {}, [&](std::uint64_t) { ++told; });
+        const auto report = take_down(machine, state_, {}, [&](std::uint64_t) { ++told; });
         ASSERT_TRUE(report) << report.error().message;
         EXPECT_TRUE(report->removed);
         EXPECT_EQ(report->brought_back, 0U);
@@ -125,7 +161,7 @@ TEST_F(TakeDown, TakesSwapsThatCannotBeReadForNoAnswer) {
     } machine;
     machine.backend = state_.backend;
     machine.is_swap = true;
-    const auto report = take_down(machine, state_, true, {}, [](std::uint64_t) {});
+    const auto report = take_down(machine, state_, {}, [](std::uint64_t) {});
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().message, "/proc/swaps: Input/output error");
     EXPECT_TRUE(machine.done.empty());
@@ -144,7 +180,7 @@ TEST_F(TakeDown, WaitsForRoomWhenTold) {
     machine.used = 48 << 20;
     std::vector<std::string> told;
     const auto report = take_down(
-        machine, state_, true, {.wait = true}, [](std::uint64_t) {},
+        machine, state_, {.wait = true}, [](std::uint64_t) {},
         [&](const std::string &why) { told.push_back(why); });
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->brought_back, 48U << 20);
@@ -159,9 +195,10 @@ TEST_F(TakeDown, DoesNotDisconnectWhileSomebodyElsesSwapoffIsUnderWay) {
         }
         int tries = 0;
     } machine;
+    machine.others.emplace_back().name = "b";
     machine.backend = state_.backend;
     machine.is_swap = true;
-    ASSERT_TRUE(take_down(machine, state_, true, {}, [](std::uint64_t) {}));
+    ASSERT_TRUE(take_down(machine, state_, {}, [](std::uint64_t) {}));
     EXPECT_EQ(machine.tries, 3);
     EXPECT_THAT(machine.done, ElementsAre("swapoff /dev/nbd3", "stop netswapd", "disconnect 3",
                                           "restore", "remove"));

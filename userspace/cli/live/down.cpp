@@ -91,8 +91,7 @@ Result<int> down(const Options &options) {
                     exit_bad_input);
     Teller teller(*name);
     const auto done = take_down(
-        machine, (*area)->state, known_areas(paths).size() > 1,
-        {.force = options.force, .wait = options.wait},
+        machine, (*area)->state, {.force = options.force, .wait = options.wait},
         [&](std::uint64_t left) { teller.tell(left); }, tell_why);
     teller.finish();
     if (!done)
