@@ -31,6 +31,9 @@ struct bench_op {
 	int (*after)(void);
 };
 
+/* For who has put packets into the CPU's backlog; process context, may sleep. */
+void bench_let_softirqs_end(void);
+
 extern const struct bench_op bench_memory_ops[];
 extern const unsigned int bench_memory_count;
 int bench_memory_init(void);

@@ -151,24 +151,6 @@ static int udp_received(void)
 	return expect(read_datagrams());
 }
 
-/*
- * While ksoftirqd is about to run, Linux 6.1 leaves packets to it, and it gets
- * the CPU only from who gives it up. Such a sample takes longer, so it is
- * neither the smallest nor the median.
- */
-static void let_softirqs_end(void)
-{
-	const struct softnet_data *backlog = raw_cpu_ptr(&softnet_data);
-	int i;
-
-	for (i = 0; i < 100; i++) {
-		if (!skb_queue_len_lockless(&backlog->input_pkt_queue) &&
-		    !skb_queue_len_lockless(&backlog->process_queue))
-			return;
-		schedule_timeout_uninterruptible(1);
-	}
-}
-
 /* netif_rx(), as tunnels and loopback use it: through the CPU's backlog. */
 static void udp_backlog(void)
 {
@@ -181,7 +163,7 @@ static void udp_backlog(void)
 			refused++;
 	}
 	local_bh_enable();
-	let_softirqs_end();
+	bench_let_softirqs_end();
 }
 
 static int udp_backlog_done(void)

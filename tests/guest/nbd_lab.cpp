@@ -137,6 +137,10 @@ std::vector<int> processes_named(const std::string &name) {
     return pids;
 }
 
+bool swap_is_on(const std::string &device) {
+    return read_text("/proc/swaps").value_or("").find(device) != std::string::npos;
+}
+
 bool readable_within(const char *path, double seconds) {
     const auto end = Clock::now() + std::chrono::duration<double>(seconds * patience());
     do {

@@ -50,6 +50,9 @@ std::vector<int> processes_named(const std::string &name);
 /// Can a block be read from the device, each try in a process of its own, within the limit?
 bool readable_within(const char *device, double seconds);
 
+/// Is there swap on a device whose path begins so?
+bool swap_is_on(const std::string &device);
+
 /// Into the kernel's log, so that the console of the run tells what was seen.
 void log_seen(const std::string &what);
 

@@ -55,7 +55,7 @@ class Area {
 };
 
 bool is_swap() {
-    return read_text("/proc/swaps").value_or("").find(device) != std::string::npos;
+    return swap_is_on(device);
 }
 
 /// The modules, where this kernel has them: they keep accounts.

@@ -37,7 +37,7 @@ Result<std::string> connect_client(const std::vector<std::string> &more = {}) {
 }
 
 bool is_swap() {
-    return read_text("/proc/swaps").value_or("").find(device) != std::string::npos;
+    return swap_is_on(device);
 }
 
 /// Swap without netswap; off and disconnected when the object goes.

@@ -15,6 +15,15 @@ using namespace netswap::guest;
 
 namespace {
 
+/// In a child: becomes `netswap up`, with `out` for its words.
+[[noreturn]] void become_up(int out) {
+    ::dup2(out, 1);
+    ::dup2(out, 2);
+    ::execl(netswap_program, "netswap", "up", uri.c_str(), "--name", "t", "--reserve", "keep",
+            "--guard", "never", nullptr);
+    ::_exit(127);
+}
+
 /// `netswap up`, one system call at a time.
 class SteppedUp {
   public:
@@ -22,12 +31,8 @@ class SteppedUp {
         if (pid_ != 0)
             return;
         const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-        ::dup2(null, 1);
-        ::dup2(null, 2);
         ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-        ::execl(netswap_program, "netswap", "up", uri.c_str(), "--name", "t", "--reserve", "keep",
-                "--guard", "never", nullptr);
-        ::_exit(127);
+        become_up(null);
     }
     SteppedUp(const SteppedUp &) = delete;
     SteppedUp &operator=(const SteppedUp &) = delete;
@@ -71,6 +76,13 @@ bool is_connected() {
     return name.find("netswap:t") != std::string::npos;
 }
 
+/// Once it has a device, or swap on it.
+void kill_an_up(bool swap) {
+    SteppedUp killed;
+    REQUIRE(killed.until(swap ? is_swap : is_connected));
+    CHECK(WTERMSIG(killed.end(SIGKILL)) == SIGKILL);
+}
+
 bool file_there(const std::string &ending) {
     return std::filesystem::exists("/run/netswap/t" + ending);
 }
@@ -90,9 +102,7 @@ TEST_CASE("an up that is killed once it has a device is cleaned up by down") {
         return skip(not_possible);
     const Lab lab;
     for (const bool swap : {false, true}) {
-        SteppedUp killed;
-        REQUIRE(killed.until(swap ? is_swap : is_connected));
-        CHECK(WTERMSIG(killed.end(SIGKILL)) == SIGKILL);
+        kill_an_up(swap);
         CHECK(is_connected());
         CHECK(is_swap() == swap);
         CHECK(file_there(".part"));
@@ -113,9 +123,7 @@ TEST_CASE("an up that is killed is cleaned up by the next one") {
         return skip(not_possible);
     const Lab lab;
     for (const bool swap : {false, true}) {
-        SteppedUp killed;
-        REQUIRE(killed.until(swap ? is_swap : is_connected));
-        (void)killed.end(SIGKILL);
+        kill_an_up(swap);
         const auto other = netswap_does({"up", uri, "--name", "u", "--reserve", "keep"});
         INFO(other.text);
         CHECK(other.code == exit_bad_input);
@@ -154,12 +162,8 @@ TEST_CASE("an up whose words nobody reads comes up") {
     ::close(ends[0]);
     const auto pid = ::fork();
     if (pid == 0) {
-        ::dup2(ends[1], 1);
-        ::dup2(ends[1], 2);
         ::signal(SIGPIPE, SIG_DFL);
-        ::execl(netswap_program, "netswap", "up", uri.c_str(), "--name", "t", "--reserve", "keep",
-                "--guard", "never", nullptr);
-        ::_exit(127);
+        become_up(ends[1]);
     }
     ::close(ends[1]);
     int status = -1;

@@ -45,7 +45,7 @@ struct Lab {
 };
 
 inline bool is_swap() {
-    return read_text("/proc/swaps").value_or("").find("/dev/nbd") != std::string::npos;
+    return swap_is_on("/dev/nbd");
 }
 
 template <typename Ready>

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "live/bring_up.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
-#include <sys/socket.h>
 
+#include "live/area_device.h"
 #include "live/export_claim.h"
 #include "live/export_sockets.h"
 #include "live/shared_parts.h"
@@ -86,8 +84,7 @@ class BringUp {
         const auto swaps = machine_.swaps();
         if (!swaps)
             stuck_ = swaps.error().message;
-        else if (std::any_of(swaps->begin(), swaps->end(),
-                             [&](const SwapEntry &entry) { return entry.device == device; }))
+        else if (find_swap(*swaps, device) != nullptr)
             stuck_ = fmt::format("somebody else's swapoff of {} is under way", device);
     }
 
@@ -249,9 +246,8 @@ class BringUp {
             return ok;
         on_failure([this] { take_swap_off(); });
         if (const auto swaps = machine_.swaps())
-            for (const auto &entry : *swaps)
-                if (entry.device == state.device)
-                    state.prio = entry.prio;
+            if (const auto *entry = find_swap(*swaps, state.device))
+                state.prio = entry->prio;
         return {};
     }
 

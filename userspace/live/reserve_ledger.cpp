@@ -20,7 +20,8 @@ namespace {
 
 using nlohmann::json;
 
-// No .json at the end: those files are areas. Nor has an area's name a dot, so the lock is no area's.
+// No .json at the end: those files are areas. Nor has an area's name a dot, so the lock is no
+// area's.
 constexpr const char *file_name = "min_free";
 constexpr const char *lock_name = "min.free.lock";
 
