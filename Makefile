@@ -62,7 +62,7 @@ soak: all ## an hour under the kernel's own checkers and faults (SOAK_ARGS, such
 
 # The tests compare with the kernel without hooks, too, and with Debian's own if it can be had.
 test: FLAVOURS = 6.12 6.12-stock
-test: all ## run all tests, or the suites TESTS: host scripts docs guest e2e
+test: all ## run all tests, or the suites TESTS: lint host scripts docs guest e2e
 	@scripts/artefacts.sh debian-6.12 || echo "make test: going on without Debian's own kernel" >&2
 	@scripts/run-tests $(TESTS)
 

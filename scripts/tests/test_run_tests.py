@@ -52,6 +52,25 @@ class KtapTest(unittest.TestCase):
         self.assertEqual(self.count(0, "")[0], (0, 1, 0))
 
 
+class LintTest(unittest.TestCase):
+    def count(self, status, output):
+        tally, said = quietly(run_tests.count_lint, status, output)
+        return (tally.passed, tally.failed, tally.skipped), said
+
+    def test_shows_what_a_check_complains_of_and_nothing_else(self):
+        counts, said = self.count(1, "hint\nlint: shell ok\na.c:3: no\nlint: sparse complains\nlint.sh: failed: sparse\n")
+        self.assertEqual(counts, (1, 1, 0))
+        self.assertIn("a.c:3: no", said)
+        self.assertNotIn("hint", said)
+
+    def test_a_bad_status_without_a_complaint_is_a_failure(self):
+        self.assertEqual(self.count(1, "lint: shell ok\nsparse needs the kernel\n")[0], (1, 1, 0))
+
+    def test_time_out_and_silence_are_failures(self):
+        self.assertEqual(self.count(None, "lint: shell ok\n")[0], (1, 1, 0))
+        self.assertEqual(self.count(0, "")[0], (0, 1, 0))
+
+
 class RunTest(unittest.TestCase):
     def test_returns_status_and_both_streams(self):
         status, output = run_tests.run(["sh", "-c", "echo a; echo b >&2; exit 3"], 10)
