@@ -20,7 +20,7 @@ packages=(
 	# tools
 	g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev nlohmann-json3-dev
 	libexpected-dev libnbd-dev libnl-3-dev libnl-genl-3-dev
-	libnl-route-3-dev libtomlplusplus-dev libblkid-dev prometheus-cpp-dev
+	libnl-route-3-dev libtomlplusplus-dev libblkid-dev uuid-dev prometheus-cpp-dev
 	# lab and guest
 	qemu-system-x86 nbdkit nbd-client nbd-server busybox-static iproute2 gzip
 	rt-tests tcc

@@ -65,7 +65,7 @@ bool have_server() {
 
 Result<LabServer> LabServer::start(const std::vector<std::string> &before) {
     auto argv = before;
-    for (const auto *word : {"/bin/nbdkit", "-f", "-i", address, "-p", port, "memory", "16M"})
+    for (const auto *word : {"/bin/nbdkit", "-f", "-i", "0.0.0.0", "-p", port, "memory", "16M"})
         argv.emplace_back(word);
     // One that was killed a moment ago may still be there.
     const auto gone = Clock::now() + limit * patience();

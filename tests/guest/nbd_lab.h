@@ -15,7 +15,8 @@ inline constexpr const char *no_server = "needs nbdkit and nbd-client in the ima
 
 bool have_server();
 
-/// nbdkit with 16 MiB of memory as the export "", on 127.0.0.1; killed with the object.
+/// nbdkit with 16 MiB of memory as the export "", on 127.0.0.1 and its neighbours; killed with the
+/// object.
 class LabServer {
   public:
     /// `before`: words in front of the command line, such as /bin/netswap run --.

@@ -85,6 +85,48 @@ TEST_CASE("an export that is an area already is refused, and nothing changes") {
     CHECK(netswap_does({"status", "t", "--interval", "0"}).code == exit_ok);
 }
 
+TEST_CASE("an export that is an area under another address is refused by its swap header") {
+    if (!possible())
+        return skip(not_possible);
+    const Lab lab;
+    REQUIRE(up({}).code == exit_ok);
+    const std::vector<std::string> words{
+        "up", "nbd://127.0.0.2:10810/", "--name", "u", "--reserve", "keep", "--force"};
+    const auto second = netswap_does(words);
+    INFO(second.text);
+    CHECK(second.code == exit_bad_input);
+    CHECK(second.says("export '' is area 't' already, under another address, as its swap header "
+                      "says; netswap down t first"));
+    CHECK_FALSE(std::filesystem::exists("/sys/block/nbd1/pid"));
+    CHECK_FALSE(std::filesystem::exists("/run/netswap/u.part"));
+    REQUIRE(netswap_does({"down", "t"}).code == exit_ok);
+    CHECK(netswap_does(words).code == exit_ok);
+    CHECK(netswap_does({"down", "u"}).code == exit_ok);
+}
+
+TEST_CASE("an area that nbd-client connects has no keeper, and comes down") {
+    if (!possible())
+        return skip(not_possible);
+    const Lab lab;
+    const auto first = up({"--via", "nbd-client"});
+    INFO(first.text);
+    REQUIRE(first.code == exit_ok);
+    CHECK(first.says("nobody reconnects"));
+    CHECK(is_swap());
+    CHECK_FALSE(std::filesystem::exists("/run/netswap/t.live")); // what netswapd@.service asks for
+    const auto keeper = run_command({"/bin/netswapd", "t"});
+    INFO(keeper.text);
+    CHECK(keeper.code == exit_bad_input);
+    CHECK(keeper.says("nothing to keep: nbd-client connected area 't'"));
+    CHECK(netswap_does({"status", "t", "--interval", "0"}).says("nobody can reconnect"));
+    const auto down = netswap_does({"down", "t"});
+    INFO(down.text);
+    CHECK(down.code == exit_ok);
+    CHECK_FALSE(is_swap());
+    CHECK_FALSE(std::filesystem::exists("/sys/block/nbd0/pid"));
+    CHECK_FALSE(std::filesystem::exists("/run/netswap/t.json"));
+}
+
 TEST_CASE("a keeper that is killed is missed, and the next one takes over") {
     if (!possible())
         return skip(not_possible);

@@ -99,5 +99,17 @@ TEST(SwapHeader, HoldsWhatTheKernelReads) {
     EXPECT_EQ(page[1032], 0); // bad pages
 }
 
+TEST(SwapHeader, GivesItsUuidBack) {
+    live::SwapUuid uuid{};
+    for (std::size_t i = 0; i < uuid.size(); ++i)
+        uuid[i] = static_cast<unsigned char>(i + 1);
+    auto page = live::swap_header(16, uuid);
+    EXPECT_EQ(page[1036], 1); // where mkswap puts it
+    EXPECT_EQ(page[1051], 16);
+    EXPECT_EQ(live::swap_uuid(page), uuid);
+    page.back() = 0; // no swap area any more
+    EXPECT_EQ(live::swap_uuid(page), live::SwapUuid{});
+}
+
 } // namespace
 } // namespace netswap::guest

@@ -55,6 +55,11 @@ Result<int> keep(const DaemonOptions &options, Detached &detached) {
     const auto state = live::read_area_state(paths, options.area);
     if (!state)
         return tl::unexpected(state.error());
+    if (!live::can_be_kept(*state))
+        return fail(fmt::format("nothing to keep: nbd-client connected area '{}', and the kernel "
+                                "takes no new connection for it",
+                                options.area),
+                    exit_bad_input);
     auto file = PageFile::open(paths.run(options.area + ".live"));
     if (!file)
         return tl::unexpected(file.error());

@@ -16,7 +16,9 @@ namespace {
 
 // An area's name has no dot.
 constexpr const char *common = "all.areas.lock";
-constexpr int tries = 10;
+constexpr const char *headers = "all.headers.lock";
+constexpr auto look_time = std::chrono::milliseconds(200); // for somebody who only looks
+constexpr auto header_time = std::chrono::seconds(20);     // for a server that answers
 constexpr auto between_tries = std::chrono::milliseconds(20);
 
 Result<Fd> open_lock(const Paths &paths, const std::string &file) {
@@ -27,6 +29,16 @@ Result<Fd> open_lock(const Paths &paths, const std::string &file) {
     if (!fd.valid())
         return tl::unexpected(errno_error(path, errno));
     return fd;
+}
+
+bool taken_within(const Fd &fd, std::chrono::milliseconds limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (std::chrono::steady_clock::now() >= end)
+            return false;
+        std::this_thread::sleep_for(between_tries);
+    }
+    return true;
 }
 
 Status wait_for(const Fd &fd, const std::string &what) {
@@ -40,14 +52,8 @@ Status wait_for(const Fd &fd, const std::string &what) {
 
 Result<Fd> lock_area(const Paths &paths, const std::string &name) {
     auto fd = open_lock(paths, name + ".lock");
-    if (!fd)
-        return fd;
-    // More than once: somebody may only be looking, area_is_idle().
-    for (int i = 0; ::flock(fd->get(), LOCK_EX | LOCK_NB) != 0; ++i) {
-        if (i == tries)
-            return fail(fmt::format("another netswap works on area '{}' right now", name));
-        std::this_thread::sleep_for(between_tries);
-    }
+    if (fd && !taken_within(*fd, look_time)) // somebody may only be looking, area_is_idle()
+        return fail(fmt::format("another netswap works on area '{}' right now", name));
     return fd;
 }
 
@@ -64,7 +70,9 @@ Result<Fd> wait_for_area(const Paths &paths, const std::string &name,
 
 bool area_is_idle(const Paths &paths, const std::string &name) {
     const Fd fd(::open(paths.run(name + ".lock").c_str(), O_RDONLY | O_CLOEXEC));
-    return !fd.valid() || ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0;
+    if (!fd.valid())
+        return errno == ENOENT; // who may not look must not say that nobody is at work
+    return ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0;
 }
 
 Result<Fd> lock_all_areas(const Paths &paths) {
@@ -73,6 +81,14 @@ Result<Fd> lock_all_areas(const Paths &paths) {
         return fd;
     if (auto ok = wait_for(*fd, paths.run(common)); !ok)
         return tl::unexpected(ok.error());
+    return fd;
+}
+
+Result<Fd> lock_headers(const Paths &paths) {
+    auto fd = open_lock(paths, headers);
+    if (fd && !taken_within(*fd, header_time))
+        return fail("another netswap up waits for its server while it writes a swap header; try "
+                    "again when that one is done");
     return fd;
 }
 

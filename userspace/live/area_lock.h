@@ -24,4 +24,9 @@ bool area_is_idle(const Paths &paths, const std::string &name);
 /// Waits for others. Whoever holds an area's lock may ask for this one, not the other way round.
 Result<Fd> lock_all_areas(const Paths &paths);
 
+/// Held while the swap header of an export is looked at and written. Whoever holds it waits for a
+/// server, perhaps for ever: an error after 20 s. It may ask for lock_all_areas(), not the other
+/// way round.
+Result<Fd> lock_headers(const Paths &paths);
+
 } // namespace netswap::live

@@ -33,6 +33,10 @@ int family_number(const std::string &name) {
 
 } // namespace
 
+bool can_be_kept(const AreaState &state) {
+    return state.via != "nbd-client";
+}
+
 std::string area_state_json(const AreaState &state) {
     auto addresses = json::array();
     for (const auto &at : state.addresses)
@@ -49,6 +53,7 @@ std::string area_state_json(const AreaState &state) {
                       {"conns", state.conns},
                       {"device_bytes", state.device_bytes},
                       {"swap_bytes", state.swap_bytes},
+                      {"uuid", state.uuid},
                       {"prio", state.prio},
                       {"timeout_s", state.timeout_s},
                       {"dead_conn_timeout_s", state.dead_conn_timeout_s},
@@ -97,7 +102,9 @@ Result<AreaState> parse_area_state(std::string_view text, std::string_view where
         json_field::get(in.at("up_since"), state.up_since);
         json_field::get(in.at("min_free_before_kb"), state.min_free_before_kb);
         json_field::get(in.at("min_free_set_kb"), state.min_free_set_kb);
-        state.reserve_tree = in.value("reserve_tree", false); // files of earlier versions lack it
+        // Files of earlier versions lack these.
+        state.uuid = in.value("uuid", "");
+        state.reserve_tree = in.value("reserve_tree", false);
         json_field::get(in.at("modules_loaded"), state.modules_loaded);
     } catch (const json::exception &error) {
         return fail(fmt::format("{}: damaged ({}); swapoff and disconnect the device by hand, then "

@@ -35,6 +35,7 @@ struct AreaState {
     int conns = 1;
     std::uint64_t device_bytes = 0;
     std::uint64_t swap_bytes = 0; ///< with the header page
+    std::string uuid;             ///< in the swap header; empty until `up` writes it
     int prio = 0;                 ///< as /proc/swaps says
     std::uint64_t timeout_s = 0;
     std::uint64_t dead_conn_timeout_s = 0;
@@ -50,6 +51,10 @@ struct AreaState {
     /// Modules that `up` loaded and `down` takes out again when no area is left.
     std::vector<std::string> modules_loaded;
 };
+
+/// False for an area that nbd-client connected: the kernel takes no new connection for it, so
+/// there is nothing that a daemon could do.
+bool can_be_kept(const AreaState &state);
 
 /// The state of one area. Nothing of that name is bad input; a damaged file is an error that names
 /// it.

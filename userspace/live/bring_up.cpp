@@ -240,7 +240,7 @@ class BringUp {
     Status start_swap() {
         auto &state = report_.state;
         progress_(fmt::format("making swap on {}", state.device));
-        if (auto ok = machine_.write_swap_header(state.device, state.swap_bytes); !ok)
+        if (auto ok = write_header(); !ok)
             return ok;
         if (auto ok = machine_.swap_on(state.device, area_.prio); !ok)
             return ok;
@@ -249,6 +249,34 @@ class BringUp {
             if (const auto *entry = find_swap(*swaps, state.device))
                 state.prio = entry->prio;
         return {};
+    }
+
+    /// Look and write under one lock: of two areas on one export, however they came there, the
+    /// second finds the first one's UUID. Not under the areas' lock: the server may not answer.
+    Status write_header() {
+        const auto lock = machine_.lock_headers();
+        if (!lock)
+            return tl::unexpected(lock.error());
+        const auto found = machine_.swap_uuid(report_.state.device);
+        if (!found)
+            return tl::unexpected(found.error());
+        if (auto ok = claim_header(*found); !ok)
+            return ok;
+        return machine_.write_swap_header(report_.state);
+    }
+
+    Status claim_header(const std::string &found) {
+        auto &state = report_.state;
+        const auto lock = machine_.lock_areas();
+        if (!lock)
+            return tl::unexpected(lock.error());
+        const auto areas = machine_.areas();
+        if (!areas)
+            return tl::unexpected(areas.error());
+        if (auto ok = check_uuid(state, found, *areas); !ok)
+            return ok;
+        state.uuid = machine_.new_uuid();
+        return machine_.write_part(state);
     }
 
     Status record() {

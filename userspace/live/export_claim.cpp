@@ -27,16 +27,27 @@ bool is_same_export(const AreaState &one, const AreaState &other) {
            });
 }
 
+tl::unexpected<Error> refusal(const AreaState &wanted, const AreaState &area, const char *why) {
+    return fail(fmt::format("export '{}' is area '{}' already{}{}; netswap down {} first",
+                            wanted.export_name, area.name, why,
+                            area.part ? " (not up yet, or its up was interrupted)" : "", area.name),
+                exit_bad_input);
+}
+
 } // namespace
 
 Status check_claim(const AreaState &wanted, const std::vector<AreaState> &areas) {
     for (const auto &area : areas)
         if (area.name != wanted.name && is_same_export(area, wanted))
-            return fail(fmt::format("export '{}' is area '{}' already{}; netswap down {} first",
-                                    wanted.export_name, area.name,
-                                    area.part ? " (not up yet, or its up was interrupted)" : "",
-                                    area.name),
-                        exit_bad_input);
+            return refusal(wanted, area, "");
+    return {};
+}
+
+Status check_uuid(const AreaState &wanted, const std::string &found,
+                  const std::vector<AreaState> &areas) {
+    for (const auto &area : areas)
+        if (area.name != wanted.name && !found.empty() && area.uuid == found)
+            return refusal(wanted, area, ", under another address, as its swap header says");
     return {};
 }
 

@@ -12,4 +12,9 @@ namespace netswap::live {
 /// name is `wanted` itself.
 Status check_claim(const AreaState &wanted, const std::vector<AreaState> &areas);
 
+/// The same by what is on the export: `found` is the UUID in its swap header, empty for none. Tells
+/// one server under two addresses.
+Status check_uuid(const AreaState &wanted, const std::string &found,
+                  const std::vector<AreaState> &areas);
+
 } // namespace netswap::live

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t least_swap_bytes = 10 * swap_page_bytes; // the kernel's own limit
 
-Result<NegotiatedSocket> negotiate(Negotiator &negotiator, AreaState &state) {
+/// The first address that answers becomes the state's first.
+Result<NegotiatedSocket> negotiate_any(Negotiator &negotiator, AreaState &state) {
     std::string reasons;
     int code = exit_failed;
     for (std::size_t i = 0; i < state.addresses.size(); ++i) {
@@ -37,6 +38,10 @@ Status check_export(const keeper::ExportInfo &info, const AreaSpec &area, const 
         return fail(fmt::format("export '{}' takes no blocks smaller than {} bytes, a page has {}",
                                 name, info.min_block, swap_page_bytes));
     const auto wanted = area.size.value_or(info.bytes);
+    if (area.size && wanted < least_swap_bytes)
+        return fail(fmt::format("--size {}: swap needs {}", capacity_text(wanted),
+                                capacity_text(least_swap_bytes)),
+                    exit_bad_input);
     if (info.bytes < wanted || info.bytes < least_swap_bytes)
         return fail(fmt::format("export '{}' has {}, swap needs {}", name,
                                 capacity_text(info.bytes),
@@ -58,7 +63,10 @@ Result<std::vector<NegotiatedSocket>> connect_export(Negotiator &negotiator, con
                                                      AreaState &state) {
     std::vector<NegotiatedSocket> sockets;
     for (int i = 0; i < area.conns; ++i) {
-        auto socket = negotiate(negotiator, state);
+        // One name may lead to several servers: all connections go to the same one.
+        auto socket = i == 0 ? negotiate_any(negotiator, state)
+                             : negotiator.connect(state.addresses.front(), state.export_name,
+                                                  state.timeout_s);
         if (!socket)
             return tl::unexpected(socket.error());
         if (auto ok = check_export(socket->info, area, state); !ok)

@@ -99,7 +99,10 @@ class Machine {
 
     virtual Result<std::uint64_t> device_bytes(const std::string &device) = 0;
     virtual Result<DeviceContent> device_content(const std::string &device) = 0;
-    virtual Status write_swap_header(const std::string &device, std::uint64_t bytes) = 0;
+    /// UUID of the swap area on the device; empty if there is none, or it has none.
+    virtual Result<std::string> swap_uuid(const std::string &device) = 0;
+    [[nodiscard]] virtual std::string new_uuid() = 0;
+    virtual Status write_swap_header(const AreaState &state) = 0;
     /// Without a priority the kernel chooses.
     virtual Status swap_on(const std::string &device, std::optional<int> prio) = 0;
     /// Blocks until all pages are back. A device that is no swap (any more) is no error.
@@ -113,6 +116,9 @@ class Machine {
 
     /// Held while areas are compared, and while what they share changes hands: for a moment.
     virtual Result<Fd> lock_areas() = 0;
+    /// Held while a swap header is looked at and written, which asks a server. Waits for some
+    /// seconds only.
+    virtual Result<Fd> lock_headers() = 0;
     /// All that are up, on their way up, or were when `up` ended.
     virtual Result<std::vector<AreaState>> areas() = 0;
     /// What `up` has done so far, for whoever cleans up if it does not get to its end.

@@ -162,8 +162,16 @@ Result<DeviceContent> RealMachine::device_content(const std::string &device) {
     return probe_device(device);
 }
 
-Status RealMachine::write_swap_header(const std::string &device, std::uint64_t bytes) {
-    return write_header(device, bytes);
+Result<std::string> RealMachine::swap_uuid(const std::string &device) {
+    return read_uuid(device);
+}
+
+std::string RealMachine::new_uuid() {
+    return live::new_uuid();
+}
+
+Status RealMachine::write_swap_header(const AreaState &state) {
+    return write_header(state.device, state.swap_bytes, state.uuid);
 }
 
 Status RealMachine::swap_on(const std::string &device, std::optional<int> prio) {
@@ -186,6 +194,10 @@ Result<Fd> RealMachine::lock_areas() {
     return lock_all_areas(paths_);
 }
 
+Result<Fd> RealMachine::lock_headers() {
+    return live::lock_headers(paths_);
+}
+
 Result<std::vector<AreaState>> RealMachine::areas() {
     return all_areas(paths_);
 }
@@ -196,8 +208,9 @@ Status RealMachine::write_part(const AreaState &state) {
 
 Status RealMachine::write_state(const AreaState &state, const std::vector<std::uint16_t> &ports) {
     // The state last: with it the area is up.
-    if (auto ok = make_live_page(paths_, state.name, ports); !ok)
-        return ok;
+    if (can_be_kept(state))
+        if (auto ok = make_live_page(paths_, state.name, ports); !ok)
+            return ok;
     return write_area_state(paths_, state);
 }
 

@@ -29,7 +29,9 @@ class RealMachine final : public Machine {
     Status run_nbd_client(const AreaSpec &area, const AreaState &state) override;
     Result<std::uint64_t> device_bytes(const std::string &device) override;
     Result<DeviceContent> device_content(const std::string &device) override;
-    Status write_swap_header(const std::string &device, std::uint64_t bytes) override;
+    Result<std::string> swap_uuid(const std::string &device) override;
+    std::string new_uuid() override;
+    Status write_swap_header(const AreaState &state) override;
     Status swap_on(const std::string &device, std::optional<int> prio) override;
     Status swap_off(const std::string &device) override;
     Result<std::vector<SwapEntry>> swaps() override;
@@ -37,6 +39,7 @@ class RealMachine final : public Machine {
     Result<ReserveChange> raise_reserve(const AreaSpec &area, const AreaState &state) override;
     Status restore_reserve(const AreaState &state) override;
     Result<Fd> lock_areas() override;
+    Result<Fd> lock_headers() override;
     Result<std::vector<AreaState>> areas() override;
     Status write_part(const AreaState &state) override;
     Status write_state(const AreaState &state, const std::vector<std::uint16_t> &ports) override;

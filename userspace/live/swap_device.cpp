@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/swap.h>
 #include <sys/wait.h>
+#include <uuid/uuid.h>
 
 #include "lib/fd.h"
 #include "lib/proc_parse.h"
@@ -42,6 +43,12 @@ Result<bool> begins_with_zeroes(const std::string &device) {
     if (got < 0)
         return tl::unexpected(errno_error("reading " + device, errno));
     return std::all_of(buffer.begin(), buffer.begin() + got, [](char c) { return c == '\0'; });
+}
+
+std::string text_of(const unsigned char *uuid) {
+    std::array<char, UUID_STR_LEN> text{};
+    ::uuid_unparse_lower(uuid, text.data());
+    return text.data();
 }
 
 } // namespace
@@ -93,8 +100,29 @@ Result<DeviceContent> probe_device(const std::string &device) {
     return DeviceContent{};
 }
 
-Status write_header(const std::string &device, std::uint64_t bytes) {
-    const auto header = swap_header(static_cast<std::uint32_t>(bytes / swap_page_bytes));
+Result<std::string> read_uuid(const std::string &device) {
+    const Fd fd(::open(device.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECT));
+    if (!fd.valid())
+        return tl::unexpected(errno_error("opening " + device, errno));
+    alignas(swap_page_bytes) SwapPage page;
+    const auto got = ::pread(fd.get(), page.data(), page.size(), 0);
+    if (got != static_cast<ssize_t>(page.size()))
+        return tl::unexpected(errno_error("reading " + device, got < 0 ? errno : EIO));
+    const auto uuid = swap_uuid(page);
+    return ::uuid_is_null(uuid.data()) != 0 ? std::string() : text_of(uuid.data());
+}
+
+std::string new_uuid() {
+    uuid_t uuid;
+    ::uuid_generate(uuid);
+    return text_of(uuid);
+}
+
+Status write_header(const std::string &device, std::uint64_t bytes, const std::string &uuid) {
+    SwapUuid id{};
+    if (!uuid.empty() && ::uuid_parse(uuid.c_str(), id.data()) != 0)
+        return fail(fmt::format("'{}' is no UUID", uuid));
+    const auto header = swap_header(static_cast<std::uint32_t>(bytes / swap_page_bytes), id);
     const Fd fd(::open(device.c_str(), O_WRONLY | O_CLOEXEC));
     if (!fd.valid())
         return tl::unexpected(errno_error("opening " + device, errno));

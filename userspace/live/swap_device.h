@@ -14,8 +14,14 @@ Result<std::uint64_t> block_device_bytes(const std::string &device, double limit
 /// What libblkid finds; without a signature the first 64 KiB must be zero to count as empty.
 Result<DeviceContent> probe_device(const std::string &device);
 
-/// Writes the first page of a swap area of `bytes` and syncs it.
-Status write_header(const std::string &device, std::uint64_t bytes);
+/// UUID of the swap area that begins on the device now, whatever is in the page cache. Empty if
+/// there is no area, or it has none.
+Result<std::string> read_uuid(const std::string &device);
+/// One that nobody has.
+std::string new_uuid();
+
+/// Writes the first page of a swap area of `bytes` and syncs it. `uuid` as text, or empty.
+Status write_header(const std::string &device, std::uint64_t bytes, const std::string &uuid);
 
 Status swap_on(const std::string &device, std::optional<int> prio);
 Status swap_off(const std::string &device);

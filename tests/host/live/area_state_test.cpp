@@ -25,6 +25,7 @@ AreaState example() {
     state.addresses = {{AF_INET, "192.0.2.1", 10809}, {AF_UNIX, "/run/x", 0}};
     state.conns = 4;
     state.timeout_s = 10;
+    state.uuid = "6f1c3d5e-0000-4000-8000-000000000001";
     state.min_free_before_kb = 1024;
     state.modules_loaded = {"netswap_guard"};
     return state;

@@ -12,6 +12,23 @@
 using namespace netswap;
 using namespace netswap::live;
 
+TEST(ExportClaim, KnowsAnAreaByItsSwapHeader) {
+    AreaState wanted, other, old;
+    wanted.name = "b";
+    other.name = "a";
+    other.uuid = "one";
+    old.name = "c"; // of a version that wrote no UUID
+    const auto refused = check_uuid(wanted, "one", {old, other});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message,
+              "export '' is area 'a' already, under another address, as its swap header says; "
+              "netswap down a first");
+    EXPECT_TRUE(check_uuid(wanted, "two", {old, other}));
+    EXPECT_TRUE(check_uuid(wanted, "", {old, other}));
+    wanted.name = "a"; // its own, from an earlier time
+    EXPECT_TRUE(check_uuid(wanted, "one", {old, other}));
+}
+
 TEST(ExportClaim, KnowsASocketUnderAnotherPath) {
     const TemporaryDirectory directory;
     const auto path = directory.path() + "/socket", link = directory.path() + "/link";

@@ -27,6 +27,7 @@ class FakeMachine : public Machine {
     std::string backend;              ///< of the device once connected
     bool removed = false;
     DeviceContent content;
+    std::string uuid; ///< in the swap header that is there
     std::uint64_t bytes = 64 << 20;
     std::uint64_t used = 0;
     MemoryLevel level{1 << 30, 0};
@@ -85,8 +86,10 @@ class FakeMachine : public Machine {
     }
     Result<std::uint64_t> device_bytes(const std::string &) override { return bytes; }
     Result<DeviceContent> device_content(const std::string &) override { return content; }
-    Status write_swap_header(const std::string &device, std::uint64_t size) override {
-        return step(fmt::format("mkswap {} {}", device, size));
+    Result<std::string> swap_uuid(const std::string &) override { return uuid; }
+    std::string new_uuid() override { return "new"; }
+    Status write_swap_header(const AreaState &state) override {
+        return step(fmt::format("mkswap {} {}", state.device, state.swap_bytes));
     }
     Status swap_on(const std::string &device, std::optional<int> prio) override {
         is_swap = refuse != "swapon";
@@ -114,6 +117,7 @@ class FakeMachine : public Machine {
         ++locked;
         return Fd();
     }
+    Result<Fd> lock_headers() override { return Fd(); }
     Result<std::vector<AreaState>> areas() override { return others; }
     Status write_part(const AreaState &state) override {
         parts.push_back(state);

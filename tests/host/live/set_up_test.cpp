@@ -8,8 +8,10 @@
 
 using namespace netswap;
 using namespace netswap::live;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 namespace {
 
@@ -70,6 +72,29 @@ TEST_F(SetUp, UndoesEverythingInReverse) {
                             "rmmod netswap_guard", "remove"));
 }
 
+TEST_F(SetUp, LeavesAnExportAloneThatHoldsAnotherAreasHeader) {
+    AreaState other;
+    other.name = "a";
+    other.uuid = "theirs";
+    machine_.others = {other};
+    machine_.uuid = "theirs";
+    area_.force = true;
+    area_.persist = false;
+    EXPECT_THAT(complaint(), HasSubstr("is area 'a' already, under another address"));
+    EXPECT_THAT(machine_.done,
+                ElementsAre("connect", "reserve", "restore", "disconnect 3", "remove"));
+}
+
+TEST_F(SetUp, TellsItsUuidBeforeItWritesIt) {
+    machine_.refuse = "mkswap /dev/nbd3 67108864";
+    machine_.uuid = "of an earlier time";
+    EXPECT_EQ(complaint(), "mkswap /dev/nbd3 67108864 refused");
+    EXPECT_EQ(machine_.parts.back().uuid, "new");
+    machine_.refuse.clear();
+    ASSERT_TRUE(up());
+    EXPECT_EQ(machine_.written.uuid, "new");
+}
+
 TEST_F(SetUp, LeavesAnExportAloneThatIsAnotherArea) {
     AreaState other;
     other.name = "a";
@@ -112,12 +137,14 @@ TEST_F(SetUp, ClaimsTheExportBeforeItAsksTheServer) {
 TEST_F(SetUp, WritesDownEachChangeBeforeTheNext) {
     machine_.virtio = true;
     ASSERT_TRUE(up());
-    ASSERT_EQ(machine_.parts.size(), 5U);
+    ASSERT_EQ(machine_.parts.size(), 6U);
     EXPECT_EQ(machine_.parts[0].index, -1); // the claim
     EXPECT_THAT(machine_.parts[2].modules_loaded, ElementsAre("netswap_guard", "netswap_mark"));
     EXPECT_EQ(machine_.parts[3].device, "/dev/nbd3");
     EXPECT_EQ(machine_.parts[3].min_free_set_kb, -1);
     EXPECT_EQ(machine_.parts[4].min_free_set_kb, 2000);
+    EXPECT_EQ(machine_.parts[4].uuid, "");
+    EXPECT_EQ(machine_.parts[5].uuid, "new");
     machine_ = FakeMachine{};
     area_.via = Via::nbd_client;
     machine_.refuse = "nbd-client"; // killed while it ran: its device is known
@@ -244,6 +271,21 @@ TEST_F(SetUp, GoesOnToTheNextAddressAndRemembersIt) {
     EXPECT_EQ(machine_.written.addresses.size(), 2U);
     options_.addresses.resize(1);
     EXPECT_EQ(complaint(), "10.0.0.1: Connection refused");
+}
+
+TEST_F(SetUp, ConnectsAllToTheServerThatAnsweredFirst) {
+    area_.conns = 2;
+    negotiator_.info.flags |= keeper::flag_multi_conn;
+    negotiator_.dead = "10.0.0.1";
+    ASSERT_TRUE(up());
+    EXPECT_THAT(negotiator_.asked,
+                ElementsAre("10.0.0.1/export", "10.0.0.2/export", "10.0.0.2/export"));
+}
+
+TEST_F(SetUp, RefusesASizeThatIsNoSwap) {
+    area_.size = 4096;
+    EXPECT_EQ(complaint(), "--size 4 KiB: swap needs 40 KiB");
+    EXPECT_THAT(machine_.done, Not(Contains(HasSubstr("mkswap"))));
 }
 
 TEST_F(SetUp, RefusesAnExportThatCannotBeSwap) {

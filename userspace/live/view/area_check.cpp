@@ -69,10 +69,6 @@ void check_keeper(const AreaView &area, const Instant &now, std::vector<Problem>
 
 } // namespace
 
-bool can_be_kept(const AreaState &state) {
-    return state.via != "nbd-client";
-}
-
 std::vector<Problem> check_area(const AreaView &area, const Instant &now) {
     const auto &state = *area.state;
     const auto &device = area.device;

@@ -8,10 +8,6 @@ namespace netswap::live {
 /// A daemon that has not turned its loop for that long is stuck.
 inline constexpr std::uint64_t silent_after_ns = 60ULL * 1'000'000'000;
 
-/// False for an area that nbd-client connected: the kernel takes no new connection for it, so
-/// there is nothing that a daemon could do.
-bool can_be_kept(const AreaState &state);
-
 /// What is wrong with an area whose state could be read, the worst first. A stale state is told
 /// alone: the rest follows from it.
 std::vector<Problem> check_area(const AreaView &area, const Instant &now);
