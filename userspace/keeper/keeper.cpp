@@ -38,6 +38,11 @@ double seconds(std::uint64_t ns) {
     return static_cast<double>(ns) / static_cast<double>(ns_per_s);
 }
 
+/// The kernel's own word, and not that its answer was lost.
+bool is_answer(int error) {
+    return error != ENOBUFS && error != ETIMEDOUT && error != EPIPE;
+}
+
 } // namespace
 
 Keeper::Keeper(World &world, const Area &area, live::LivePage &page)
@@ -149,7 +154,10 @@ bool Keeper::take(const Attempt &attempt, Slot &slot) {
     }
     slots_.enter(slot, attempt.port);
     if (const int error = world_.hand_over(attempt.fd); error != 0) {
-        slots_.withdraw(slot);
+        if (is_answer(error))
+            slots_.withdraw(slot);
+        else
+            slot.handed_over = true; // if it was: the table shows it with the next look
         failed(text("the kernel does not take the connection: %s", strerrordesc_np(error)).data(),
                error, now);
         return false;

@@ -44,7 +44,8 @@ class World {
     virtual bool look(std::span<const std::uint16_t> ports, std::span<TcpState> states) = 0;
     /// Connects and negotiates, to the next address of the server with each call.
     virtual Attempt connect(std::uint64_t deadline_ns) = 0;
-    /// Gives the socket to the device; 0 or an errno value. The descriptor stays open.
+    /// Gives the socket to the device; 0 or an errno value. The descriptor stays open. After
+    /// ENOBUFS, ETIMEDOUT or EPIPE nobody knows whether the device has it.
     virtual int hand_over(int fd) = 0;
     virtual void close(int fd) = 0;
     /// The device still is what the area says (its identifier, its being connected at all).

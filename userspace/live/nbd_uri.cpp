@@ -124,6 +124,16 @@ Result<NbdUri> parse_nbd_uri(std::string_view text) {
     return uri;
 }
 
+namespace {
+
+/// An address that means nothing without the name of an interface.
+bool has_scope(const addrinfo &at) {
+    return at.ai_family == AF_INET6 &&
+           reinterpret_cast<const sockaddr_in6 *>(at.ai_addr)->sin6_scope_id != 0;
+}
+
+} // namespace
+
 Result<std::vector<ServerAddress>> resolve_server(const NbdUri &uri) {
     if (uri.is_unix())
         return std::vector<ServerAddress>{{AF_UNIX, uri.socket, 0}};
@@ -137,13 +147,14 @@ Result<std::vector<ServerAddress>> resolve_server(const NbdUri &uri) {
     std::vector<ServerAddress> addresses;
     for (const auto *at = list; at != nullptr; at = at->ai_next) {
         char numeric[NI_MAXHOST];
-        if ((at->ai_family == AF_INET || at->ai_family == AF_INET6) &&
+        if ((at->ai_family == AF_INET || at->ai_family == AF_INET6) && !has_scope(*at) &&
             ::getnameinfo(at->ai_addr, at->ai_addrlen, numeric, sizeof numeric, nullptr, 0,
                           NI_NUMERICHOST) == 0)
             addresses.push_back({at->ai_family, numeric, uri.port});
     }
     if (addresses.empty())
-        return fail(fmt::format("server '{}' has no address", uri.host));
+        return fail(
+            fmt::format("server '{}' has no address (link-local ones do not count)", uri.host));
     return addresses;
 }
 

@@ -62,8 +62,9 @@ Result<HeldLedger> hold_ledger(const Paths &paths) {
     if (::mkdir(paths.run().c_str(), 0755) != 0 && errno != EEXIST)
         return tl::unexpected(errno_error(paths.run(), errno, exit_host));
     const auto file = paths.run(lock_name);
-    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-    if (!fd.valid() || ::flock(fd.get(), LOCK_EX) != 0)
+    // Whoever can open it can hold it, and `down` waits.
+    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd.valid() || ::fchmod(fd.get(), 0600) != 0 || ::flock(fd.get(), LOCK_EX) != 0)
         return tl::unexpected(errno_error(file, errno, exit_host));
     auto ledger = read_ledger(paths);
     if (!ledger)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <string_view>
 
@@ -65,8 +66,9 @@ class FakeWorld final : public World {
     bool busy = false;         ///< somebody uses the device
     bool stands_still = false; ///< and gets nothing
     bool unix_sockets = false;
-    int refusals = 0;   ///< the kernel refuses this many hand-overs
-    int lost_races = 0; ///< the kernel takes none of the next ones, and does not say so
+    int refusals = 0;     ///< the kernel refuses this many hand-overs
+    int lost_answers = 0; ///< the next ones are taken, but the answer does not arrive
+    int lost_races = 0;   ///< the kernel takes none of the next ones, and does not say so
     std::uint64_t bytes = 1 << 20;
     std::uint16_t flags = 1;
     int connects = 0;
@@ -159,6 +161,10 @@ class FakeWorld final : public World {
         }
         if (after_hand_over != nullptr)
             after_hand_over(*this);
+        if (lost_answers > 0) {
+            --lost_answers;
+            return ENOBUFS;
+        }
         return 0;
     }
     void close(int) override {

@@ -32,6 +32,19 @@ TEST_F(KeptPorts, TakesAPortBackThatTheKernelRefused) {
     EXPECT_EQ(page_.local_port[0], 1000U);
 }
 
+TEST_F(KeptPorts, FindsAConnectionWhoseAnswerWasLost) {
+    make(2);
+    world_->lost_answers = 1;
+    world_->at(2, lose_one);
+    world_->end_at(20);
+    run();
+    EXPECT_EQ(world_->handed_over, 1);
+    EXPECT_EQ(world_->connects, 1);
+    EXPECT_EQ(page_.local_port[0], 1002U);
+    EXPECT_EQ(page_.conns_up, 2U);
+    EXPECT_EQ(page_.reconnects, 1U);
+}
+
 TEST_F(KeptPorts, BelievesALossThatShowsTwice) {
     make(2);
     world_->at(2, [](FakeWorld &world) { world.missed_looks = 1; });

@@ -46,7 +46,7 @@ void read_areas(Machine &machine) {
         else
             machine.broken.push_back({"swap.state", Severity::warning, state.error().message,
                                       "netswapd cannot keep an area whose state it cannot read",
-                                      "netswap down " + name});
+                                      "what the message says"});
     }
 }
 

@@ -25,12 +25,14 @@ void foreign_area(const Machine &machine, const NetworkSwap &area, Findings &out
 
 void own_area(const NetworkSwap &area, const AreaState &state, Findings &out) {
     const auto where = fmt::format("{} ({})", state.name, area.device);
-    if (!state.persist)
+    if (!state.persist && can_be_kept(state)) // else there is a finding about the keeper
         out.push_back({"swap.reconnect", Severity::warning,
                        fmt::format("{}: persist is off, {} connection{}", where, state.conns,
                                    state.conns == 1 ? "" : "s"),
                        std::string("a connection that is lost stays lost; ") + lost,
-                       fmt::format("netswap down {0} && netswap up {0} --persist", state.name)});
+                       fmt::format("netswap down {}, then up without persist = false or "
+                                   "--persist false",
+                                   state.name)});
     if (state.dead_conn_timeout_s < short_dead_time_s)
         out.push_back(
             {"swap.dead_time", Severity::warning,
