@@ -57,16 +57,28 @@ int read_a_block(const char *path) {
     return file.valid() && ::read(file.get(), block, sizeof block) == sizeof block ? 0 : 1;
 }
 
+void add_disk(std::vector<std::string> &argv, const std::string &disk) {
+    if (disk.empty()) {
+        argv.insert(argv.end(), {"memory", "16M"});
+        return;
+    }
+    const Fd file(::open(disk.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    (void)!::ftruncate(file.get(), 16 << 20); // nbdkit says what is wrong with it
+    argv.insert(argv.end(), {"file", disk});
+}
+
 } // namespace
 
 bool have_server() {
     return ::access("/bin/nbdkit", X_OK) == 0 && ::access("/bin/nbd-client", X_OK) == 0;
 }
 
-Result<LabServer> LabServer::start(const std::vector<std::string> &before) {
+Result<LabServer> LabServer::start(const std::vector<std::string> &before,
+                                   const std::string &disk) {
     auto argv = before;
-    for (const auto *word : {"/bin/nbdkit", "-f", "-i", "0.0.0.0", "-p", port, "memory", "16M"})
+    for (const auto *word : {"/bin/nbdkit", "-f", "-i", "0.0.0.0", "-p", port})
         argv.emplace_back(word);
+    add_disk(argv, disk);
     // One that was killed a moment ago may still be there.
     const auto gone = Clock::now() + limit * patience();
     while (answers() && Clock::now() < gone)
@@ -74,10 +86,11 @@ Result<LabServer> LabServer::start(const std::vector<std::string> &before) {
     return run(argv, answers);
 }
 
-Result<LabServer> LabServer::start_unix(const std::string &path) {
+Result<LabServer> LabServer::start_unix(const std::string &path, const std::string &disk) {
     ::unlink(path.c_str()); // of one that was killed
-    return run({"/bin/nbdkit", "-f", "-U", path, "memory", "16M"},
-               [&] { return answers_at(path); });
+    std::vector<std::string> argv{"/bin/nbdkit", "-f", "-U", path};
+    add_disk(argv, disk);
+    return run(argv, [&] { return answers_at(path); });
 }
 
 Result<LabServer> LabServer::run(const std::vector<std::string> &argv,

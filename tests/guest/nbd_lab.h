@@ -19,10 +19,12 @@ bool have_server();
 /// object.
 class LabServer {
   public:
-    /// `before`: words in front of the command line, such as /bin/netswap run --.
-    static Result<LabServer> start(const std::vector<std::string> &before = {});
+    /// `before`: words in front of the command line, such as /bin/netswap run --. `disk`: a file
+    /// that keeps the pages when the server ends, made if it is not there.
+    static Result<LabServer> start(const std::vector<std::string> &before = {},
+                                   const std::string &disk = "");
     /// The same at this UNIX socket instead.
-    static Result<LabServer> start_unix(const std::string &path);
+    static Result<LabServer> start_unix(const std::string &path, const std::string &disk);
 
     [[nodiscard]] pid_t pid() const { return child_.pid(); }
     static constexpr const char *address = "127.0.0.1";

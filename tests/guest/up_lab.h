@@ -32,17 +32,26 @@ inline Outcome up(std::vector<std::string> more) {
 
 /// The server, and nothing left of the area when the test ends, however it ends.
 struct Lab {
-    Lab() {
-        auto started = LabServer::start();
-        INFO((started ? "" : started.error().message));
-        REQUIRE(started.has_value());
-        server.emplace(std::move(*started));
+    /// With a disk the pages are there still when the server comes back.
+    explicit Lab(std::string disk_file = "") : disk(std::move(disk_file)) {
+        if (!disk.empty())
+            ::unlink(disk.c_str()); // of another test
+        start();
     }
     Lab(const Lab &) = delete;
     Lab &operator=(const Lab &) = delete;
     ~Lab() { (void)netswap_does({"down", "t", "--force", "--if-up"}); }
+    void start() {
+        auto started = LabServer::start({}, disk);
+        INFO((started ? "" : started.error().message));
+        REQUIRE(started.has_value());
+        server.emplace(std::move(*started));
+    }
+    const std::string disk;
     std::optional<LabServer> server;
 };
+
+inline constexpr const char *lab_disk = "/run/lab.img";
 
 inline bool is_swap() {
     return swap_is_on("/dev/nbd");

@@ -155,14 +155,26 @@ TEST_CASE("a keeper that is killed is missed, and the next one takes over") {
 TEST_CASE("a server that comes back is found again") {
     if (!possible())
         return skip(not_possible);
-    Lab lab;
+    Lab lab(lab_disk);
     REQUIRE(up({"--timeout", "3"}).code == exit_ok);
     lab.server.reset();
     CHECK(soon([] { return netswap_does({"status", "--interval", "0"}).says("0 of 1"); }));
-    auto server = LabServer::start();
-    REQUIRE(server.has_value());
-    lab.server.emplace(std::move(*server));
+    lab.start();
     CHECK(soon([] { return netswap_does({"status", "--interval", "0"}).says("1 of 1"); }));
+    CHECK(readable_within("/dev/nbd0", 10));
+}
+
+TEST_CASE("a server that comes back without the area's pages is not taken") {
+    if (!possible())
+        return skip(not_possible);
+    Lab lab; // its memory is empty when it starts again
+    REQUIRE(up({"--timeout", "3"}).code == exit_ok);
+    lab.server.reset();
+    lab.start();
+    CHECK(soon([] {
+        const auto status = netswap_does({"status", "--interval", "0"});
+        return status.says("0 of 1") && status.says("does not hold this area's swap");
+    }));
 }
 
 TEST_CASE("a loss on a UNIX socket while nobody kept the area is found") {
@@ -170,8 +182,9 @@ TEST_CASE("a loss on a UNIX socket while nobody kept the area is found") {
         return skip(not_possible);
     const std::string path = "/run/lab.sock";
     std::optional<LabServer> server;
+    ::unlink(lab_disk);
     const auto start = [&] {
-        auto started = LabServer::start_unix(path);
+        auto started = LabServer::start_unix(path, lab_disk);
         INFO((started ? "" : started.error().message));
         REQUIRE(started.has_value());
         server.emplace(std::move(*started));

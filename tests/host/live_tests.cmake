@@ -8,6 +8,7 @@ set(NETSWAP_LIVE_TESTS
     live/doctor_machine_test.cpp
     live/doctor_swap_test.cpp
     live/export_claim_test.cpp
+    live/first_page_test.cpp
     live/generator_test.cpp
     live/handshake_test.cpp
     live/held_area_test.cpp

@@ -15,7 +15,9 @@
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <uuid/uuid.h>
 
+#include "keeper/first_page.h"
 #include "keeper/handshake.h"
 #include "keeper/stall.h"
 
@@ -67,13 +69,15 @@ Status RealWorld::take_state(const live::AreaState &state, const live::Paths &pa
     for (const auto &at : state.addresses) {
         if (server_count_ == servers_.size())
             break;
-        if (!make_address(at.family, at.address.c_str(), at.port, servers_[server_count_++]))
-            return fail(fmt::format("'{}' is no address of a server", at.address));
+        if (make_address(at.family, at.address.c_str(), at.port, servers_[server_count_]))
+            ++server_count_;
     }
     if (server_count_ == 0)
-        return fail("the state file names no server");
+        return fail("the state file has no address of a server that can be used");
     export_name_ = state.export_name;
     backend_ = state.backend;
+    if (!state.uuid.empty() && ::uuid_parse(state.uuid.c_str(), uuid_.data()) != 0)
+        return fail(fmt::format("'{}' in the state file is no UUID", state.uuid));
     index_ = state.index;
     timeout_s_ = state.timeout_s;
     reserve_kb_ = static_cast<long>(state.min_free_set_kb);
@@ -155,6 +159,24 @@ Fd RealWorld::take_socket(int family) {
     return open_socket(family, timeout_s_);
 }
 
+/// A server of the same name may be another one, or have another disk by now: the kernel would read
+/// from it what it never wrote there. False with errno, or 0, and a reason.
+bool RealWorld::is_our_export(int fd, std::uint64_t deadline_ns, const char *&why) {
+    if (uuid_ == live::SwapUuid{})
+        return true; // brought up by a netswap that wrote none
+    const auto io = read_first_page(fd, first_page_, deadline_ns);
+    if (io != Io::done) {
+        why = io == Io::timed_out ? "reading the swap header: no answer"
+              : io == Io::closed  ? "reading the swap header: the server closed the connection"
+                                  : "reading the swap header";
+        errno = io == Io::failed ? errno : 0;
+        return false;
+    }
+    errno = 0;
+    why = "the export does not hold this area's swap: another server, or another disk";
+    return live::swap_uuid(first_page_) == uuid_;
+}
+
 Attempt RealWorld::connect(std::uint64_t deadline_ns) {
     Attempt attempt;
     const auto &server = servers_[next_server_++ % server_count_];
@@ -177,6 +199,9 @@ Attempt RealWorld::connect(std::uint64_t deadline_ns) {
     const auto result = handshake(fd.get(), export_name_, deadline_ns);
     if (result.error != HandshakeError::none)
         return refuse(describe(result.error), result.os_error);
+    const char *why = nullptr;
+    if (errno = 0; !is_our_export(fd.get(), deadline_ns, why))
+        return refuse(why, errno);
     attempt.port = local_port(fd.get());
     attempt.bytes = result.info.bytes;
     attempt.flags = result.info.flags;

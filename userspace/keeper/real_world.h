@@ -14,6 +14,7 @@
 #include "lib/result.h"
 #include "live/area_state.h"
 #include "live/paths.h"
+#include "live/swap_header.h"
 
 namespace netswap::keeper {
 
@@ -49,6 +50,7 @@ class RealWorld final : public World {
     Status take_state(const live::AreaState &state, const live::Paths &paths);
     void fill_pool();
     Fd take_socket(int family);
+    bool is_our_export(int fd, std::uint64_t deadline_ns, const char *&why);
 
     Reporter *reporter_ = nullptr;
     std::array<ServerSocketAddress, most_servers> servers_{};
@@ -56,6 +58,8 @@ class RealWorld final : public World {
     std::size_t next_server_ = 0;
     std::string export_name_; ///< made at the start, only read later
     std::string backend_;
+    live::SwapUuid uuid_{}; ///< in the area's swap header; all zero if it has none
+    live::SwapPage first_page_{};
     int index_ = -1;
     std::uint64_t timeout_s_ = 0;
     long reserve_kb_ = -1;
