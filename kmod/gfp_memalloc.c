@@ -100,11 +100,13 @@ VISIBLE_IF_KUNIT enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp)
 {
 	if (gfp & __GFP_NOFAIL)
 		return GFP_MEMALLOC_RECEIVE;
+	/* Whoever fills the ring: a user's ip or ethtool, too. */
+	if ((gfp & GFP_MEMALLOC_LATER) == GFP_MEMALLOC_LATER)
+		return GFP_MEMALLOC_REFILL;
 	if (is_task(gfp))
 		return gfp & __GFP_MEMALLOC ? GFP_MEMALLOC_TRANSMIT :
 					      GFP_MEMALLOC_RECLAIM;
-	return (gfp & GFP_MEMALLOC_LATER) == GFP_MEMALLOC_LATER ?
-		       GFP_MEMALLOC_REFILL : GFP_MEMALLOC_RECEIVE;
+	return GFP_MEMALLOC_RECEIVE;
 }
 EXPORT_SYMBOL_IF_KUNIT(gfp_memalloc_class);
 
@@ -181,7 +183,7 @@ static unsigned long free_pages_for_all(void)
 		for (i = 0; i <= ZONE_NORMAL; i++) {
 			zone = &NODE_DATA(nid)->node_zones[i];
 			if (managed_zone(zone))
-				free += zone_page_state_snapshot(zone, NR_FREE_PAGES);
+				free += memreserve_zone_free(zone);
 		}
 	}
 	return free;
@@ -214,7 +216,7 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 		return false;
 	}
 
-	free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
+	free = memreserve_zone_free(zone);
 	note_level(zone, free, min);
 	if (netswap_reserve_floor(charge_of[class], pages, &floor))
 		free = free_pages_for_all();
@@ -233,6 +235,16 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 	return !floor || (gfp & __GFP_NOFAIL);
 }
 
+/* As memreserve_zone_free(), without what each CPU has not told yet. */
+static unsigned long cheap_free(struct zone *zone)
+{
+	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
+
+	if (IS_ENABLED(CONFIG_CMA))
+		free -= min(free, zone_page_state(zone, NR_FREE_CMA_PAGES));
+	return free;
+}
+
 /*
  * A CPU's own list is filled by the batch, and the batch grows while nothing
  * is freed: one page granted above a floor could take a hundred with it, to a
@@ -240,7 +252,7 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
  */
 static int pcp_batch(struct zone *zone, unsigned int order, int batch)
 {
-	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
+	unsigned long free = cheap_free(zone);
 	unsigned long min = zone_min(zone);
 	unsigned long blocks = free > min ? (free - min) >> order : 0;
 	int room = clamp_t(unsigned long, blocks, 1, INT_MAX);
@@ -267,7 +279,7 @@ static bool mark(struct page *page, unsigned int order, gfp_t gfp)
 	struct zone *zone = page_zone(page);
 
 	if (netswap_entitled(gfp) == MEMRESERVE_DEPTH_FULL &&
-	    zone_page_state(zone, NR_FREE_PAGES) <= zone_min(zone)) {
+	    cheap_free(zone) <= zone_min(zone)) {
 		netswap_count(&mech, MARKED);
 		if (netswap_reserve_active())
 			netswap_charge(page, order,

@@ -108,7 +108,7 @@ static void read_level(struct pglist_data *pgdat,
 
 		if (!managed_zone(zone))
 			continue;
-		level->free += zone_page_state_snapshot(zone, NR_FREE_PAGES);
+		level->free += memreserve_zone_free(zone);
 		level->min += min_wmark_pages(zone);
 		level->reclaimable += zone_reclaimable(zone);
 	}

@@ -23,6 +23,7 @@
 #include <net/sock.h>
 
 #include "entitled.h"
+#include "gfp_memalloc.h"
 #include "netswap.h"
 #include "sock_marks.h"
 #include "sock_memalloc.h"
@@ -68,10 +69,13 @@ static gfp_t rx_gfp(gfp_t gfp)
 	return gfp | __GFP_MEMALLOC;
 }
 
-/* Mainline gives this to drivers even where nothing swaps over a network. */
+/*
+ * For a ring, so it can come later. Mainline gives this to drivers even where
+ * nothing swaps over a network.
+ */
 static gfp_t dev_page_gfp(gfp_t gfp)
 {
-	return sk_memalloc_socks() ? rx_gfp(gfp) : gfp;
+	return sk_memalloc_socks() ? rx_gfp(gfp) | GFP_MEMALLOC_LATER : gfp;
 }
 
 static bool critical(const struct sk_buff *skb)

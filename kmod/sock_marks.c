@@ -118,6 +118,22 @@ static bool base_marks(void)
 	return strcmp(netswap_host()->policy(), "bare") != 0;
 }
 
+/*
+ * A keeper marks a socket before it connects, and gives it to the kernel, which
+ * marks it once more: it is the kernel's from then on, and stays when user
+ * space's marks are taken back.
+ */
+static void hand_to_kernel(struct mark *mark, enum netswap_transport transport)
+{
+	lockdep_assert_held(&marks_lock);
+	if (mark->by == NETSWAP_MARKED_BY_KERNEL)
+		return;
+	tell_tree(mark, -1);
+	mark->by = NETSWAP_MARKED_BY_KERNEL;
+	mark->transport = transport;
+	tell_tree(mark, 1);
+}
+
 /**
  * sock_mark_make - mark a socket
  * @sk: the socket
@@ -141,6 +157,9 @@ bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id)
 
 	spin_lock_irqsave(&marks_lock, flags);
 	if (sock_flag(sk, SOCK_MEMALLOC)) {
+		mark = find_mark(sk);
+		if (mark && by == NETSWAP_MARKED_BY_KERNEL)
+			hand_to_kernel(mark, transport);
 		spin_unlock_irqrestore(&marks_lock, flags);
 		return false;
 	}
@@ -245,7 +264,8 @@ static bool tunnelled(const struct sock *sk)
 {
 	const struct dst_entry *dst;
 
-	if (sk->sk_state != TCP_ESTABLISHED)
+	if ((sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
+	    sk->sk_state != TCP_ESTABLISHED)
 		return false;
 	dst = rcu_dereference(sk->sk_dst_cache);
 	return !dst || dst_xfrm(dst) || dst->dev->rtnl_link_ops;

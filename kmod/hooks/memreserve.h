@@ -97,10 +97,16 @@ unsigned long __memreserve_zone_emergency(struct zone *zone);
 int memreserve_ask_pcp_batch(struct zone *zone, unsigned int order, int batch);
 void memreserve_ask_freed(struct page *page, unsigned int order);
 
+/* Is any memory of the reserve in use? */
+static inline bool memreserve_any_charged(void)
+{
+	return static_branch_unlikely(&memreserve_frees_key) &&
+	       unlikely(atomic_read(&memreserve_charged));
+}
+
 static inline void memreserve_page_freed(struct page *page, unsigned int order)
 {
-	if (static_branch_unlikely(&memreserve_frees_key) &&
-	    unlikely(atomic_read(&memreserve_charged)))
+	if (memreserve_any_charged())
 		memreserve_ask_freed(page, order);
 }
 
@@ -135,14 +141,14 @@ static inline unsigned long memreserve_zone_emergency(struct zone *zone)
 
 /* SLUB, mm/slub.c, and who keeps objects of its own. */
 bool memreserve_slab_match(gfp_t gfp);
+bool memreserve_is_marked(const void *object);
 bool memreserve_return_marked(struct kmem_cache *cache, void *object);
 
 /* Is @object of a marked slab? Then it is freed, instead of kept for later. */
 static inline bool memreserve_return_object(struct kmem_cache *cache,
 					    void *object)
 {
-	return static_branch_unlikely(&memreserve_frees_key) &&
-	       unlikely(atomic_read(&memreserve_charged)) &&
+	return memreserve_any_charged() &&
 	       memreserve_return_marked(cache, object);
 }
 
@@ -165,6 +171,9 @@ bool memreserve_throttle(gfp_t gfp, struct zonelist *zonelist,
 
 /* Receive rings. */
 gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp);
+
+/* For the struct sk_buff of a received packet, where there was no memory for it. */
+void *memreserve_late_head(struct kmem_cache *cache, gfp_t gfp);
 
 /* As kmem_cache_alloc_bulk(), for the struct sk_buffs of received packets. */
 int memreserve_alloc_heads(struct kmem_cache *cache, gfp_t gfp, size_t nr,

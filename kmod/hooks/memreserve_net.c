@@ -13,6 +13,7 @@
 #include <linux/skbuff.h>
 #include <linux/static_call.h>
 #include <linux/workqueue.h>
+#include <net/gro.h>
 #include <net/sock.h>
 
 #include "memreserve_internal.h"
@@ -225,16 +226,21 @@ EXPORT_SYMBOL_GPL(memreserve_ask_xmit_flags);
 DEFINE_PER_CPU(unsigned int, memreserve_packets);
 
 /*
- * A task that has PF_MEMALLOC polls a device: what the device asks for then is
- * for its packets. Bottom halves are off.
+ * A task polls a device: what the device asks for then is for its packets, and
+ * not the task's, even if that one has PF_MEMALLOC. They are all processed before
+ * it has it back, as in softirq. Bottom halves are off.
  */
 int memreserve_busy_poll(int (*poll)(struct napi_struct *napi, int budget),
 			 struct napi_struct *napi, int budget)
 {
+	unsigned int flags = current->flags & PF_MEMALLOC;
 	int work;
 
 	__this_cpu_inc(memreserve_packets);
+	current->flags &= ~PF_MEMALLOC;
 	work = poll(napi, budget);
+	gro_normal_list(napi);
+	current->flags |= flags;
 	__this_cpu_dec(memreserve_packets);
 	return work;
 }

@@ -7,6 +7,8 @@
 #define _LINUX_MEMRESERVE_OPS_H
 
 #include <linux/memreserve.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/percpu-defs.h>
 
 struct notifier_block;
@@ -20,6 +22,20 @@ enum memreserve_depth {
 	MEMRESERVE_DEPTH_OOM,	/* as an OOM victim: half of min */
 	MEMRESERVE_DEPTH_FULL,	/* the whole reserve, if may_take() agrees */
 };
+
+/*
+ * Free pages of @zone that the kernel's own allocations can have: the contiguous
+ * memory allocator's are for movable ones. Any context.
+ */
+static inline unsigned long memreserve_zone_free(struct zone *zone)
+{
+	unsigned long free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
+	unsigned long movable = 0;
+
+	if (IS_ENABLED(CONFIG_CMA))
+		movable = zone_page_state_snapshot(zone, NR_FREE_CMA_PAGES);
+	return free - min(free, movable);
+}
 
 /* What of the receive path an administrator is about to enlarge. */
 enum memreserve_growth {

@@ -171,12 +171,17 @@ bool memreserve_slab_match(gfp_t gfp)
 	return static_call(mr_slab_match)(gfp);
 }
 
-/* A slab's mark is the flag that pages of the page cache call active. */
-bool memreserve_return_marked(struct kmem_cache *cache, void *object)
+/* Is @object of a marked slab? The mark is the flag that the page cache calls active. */
+bool memreserve_is_marked(const void *object)
 {
 	struct folio *folio = virt_to_folio(object);
 
-	if (!folio_test_slab(folio) || !folio_test_active(folio))
+	return folio_test_slab(folio) && folio_test_active(folio);
+}
+
+bool memreserve_return_marked(struct kmem_cache *cache, void *object)
+{
+	if (!memreserve_is_marked(object))
 		return false;
 	kmem_cache_free(cache, object);
 	return true;
@@ -246,7 +251,7 @@ static void memreserve_set_wmarks(unsigned long pages)
  */
 static long memreserve_zone_spare(struct zone *zone)
 {
-	return (long)zone_page_state_snapshot(zone, NR_FREE_PAGES) -
+	return (long)memreserve_zone_free(zone) -
 	       (long)READ_ONCE(zone->_watermark[WMARK_MIN]);
 }
 

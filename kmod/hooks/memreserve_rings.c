@@ -28,22 +28,35 @@ gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp)
 }
 EXPORT_SYMBOL_GPL(memreserve_ask_refill_gfp);
 
-/* On their own, for the kernel's helpers changed their meaning between versions. */
+/*
+ * What the driver asks for must be had at once or not at all: with less than
+ * PF_MEMALLOC the allocator tries for ever, and what it waits for needs receive.
+ * The flag on its own, for the kernel's helpers changed between versions.
+ */
 unsigned int memreserve_ring_begin(void)
 {
-	unsigned int before = current->flags & PF_MEMALLOC_NOIO;
+	unsigned int before = current->flags & PF_MEMALLOC;
 
 	if (!(memreserve_refill_gfp(SETUP, GFP_KERNEL) & __GFP_DIRECT_RECLAIM))
-		current->flags |= PF_MEMALLOC_NOIO;
+		current->flags |= PF_MEMALLOC;
 	return before;
 }
 EXPORT_SYMBOL_GPL(memreserve_ring_begin);
 
 void memreserve_ring_end(unsigned int before)
 {
-	current->flags = (current->flags & ~PF_MEMALLOC_NOIO) | before;
+	current->flags = (current->flags & ~PF_MEMALLOC) | before;
 }
 EXPORT_SYMBOL_GPL(memreserve_ring_end);
+
+/* Only where the ordinary attempt has failed, which the caller makes inline. */
+void *memreserve_late_head(struct kmem_cache *cache, gfp_t gfp)
+{
+	gfp_t from_reserve = memreserve_refill_gfp(HEAD, gfp);
+
+	return from_reserve == gfp ? NULL :
+				     kmem_cache_alloc(cache, from_reserve);
+}
 
 /*
  * Many at once while there is memory for them. From the reserve only the one
@@ -53,14 +66,10 @@ int memreserve_alloc_heads(struct kmem_cache *cache, gfp_t gfp, size_t nr,
 			   void **heads)
 {
 	int got = kmem_cache_alloc_bulk(cache, gfp | __GFP_NOWARN, nr, heads);
-	gfp_t from_reserve;
 
 	if (got)
 		return got;
-	from_reserve = memreserve_refill_gfp(HEAD, gfp);
-	if (from_reserve == gfp)
-		return 0;
-	heads[0] = kmem_cache_alloc(cache, from_reserve);
+	heads[0] = memreserve_late_head(cache, gfp);
 	return heads[0] ? 1 : 0;
 }
 

@@ -100,6 +100,13 @@ void memreserve_leave_backlog(void);
 	 !memreserve_ask_hold(MEMRESERVE_PLACE_MERGE, \
 			      skb_pfmemalloc(a) ? (a) : (b)))
 
+/* A new packet, with an ordinary buffer perhaps. */
+#define memreserve_mark_head(skb) \
+	do { \
+		if (memreserve_any_charged() && memreserve_is_marked(skb)) \
+			(skb)->pfmemalloc = 1; \
+	} while (0)
+
 /* @part becomes a part of @whole. */
 #define memreserve_join_mark(whole, part) \
 	do { \

@@ -10,6 +10,10 @@
 // netswap-rule: skbuff_c_include_old  file=net/core/skbuff.c  token=linux/memreserve.h  count=1  kernels=6.1  elsewhere: skbuff_c_include
 // netswap-rule: rx_data_alloc  file=net/core/skbuff.c  token=gfp_mask = memreserve_rx_gfp  count=3
 // netswap-rule: rx_head_bulk  file=net/core/skbuff.c  token=memreserve_alloc_heads  count=1
+// netswap-rule: rx_head_built  file=net/core/skbuff.c  token=memreserve_late_head  count=2  kernels=6.12  elsewhere: rx_head_built_old
+// netswap-rule: rx_head_built_old  file=net/core/skbuff.c  token=memreserve_late_head  count=1  kernels=6.1  elsewhere: rx_head_built
+// netswap-rule: rx_head_mark  file=net/core/skbuff.c  token=memreserve_mark_head  count=1
+// netswap-rule: rx_head_keeps_mark  file=net/core/skbuff.c  token=pfmemalloc |= pfmemalloc  count=1
 // netswap-rule: rx_head_put  file=net/core/skbuff.c  token=memreserve_return_object  count=1  kernels=6.12  elsewhere: rx_head_put_old
 // netswap-rule: rx_head_put_old  file=net/core/skbuff.c  token=memreserve_return_object  count=1  kernels=6.1  elsewhere: rx_head_put
 // netswap-rule: rx_frag_napi  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=2  kernels=6.12  elsewhere: rx_frag_old
@@ -48,6 +52,46 @@ expression list ES;
  	<+...
 -	kmem_cache_alloc_bulk(ES)
 +	memreserve_alloc_heads(ES)
+ 	...+>
+ }
+
+// For a buffer that the driver has already: most of virtio_net's packets.
+@rx_head_built@
+identifier f =~ "^(__build_skb|slab_build_skb)$";
+@@
+ f(...)
+ {
+ 	<+...
+-	kmem_cache_alloc(net_hotdata.skbuff_cache, GFP_ATOMIC | __GFP_NOWARN)
++	kmem_cache_alloc(net_hotdata.skbuff_cache, GFP_ATOMIC | __GFP_NOWARN) ?: memreserve_late_head(net_hotdata.skbuff_cache, GFP_ATOMIC | __GFP_NOWARN)
+ 	...+>
+ }
+
+@rx_head_built_old@
+@@
+ __build_skb(...)
+ {
+ 	<+...
+-	kmem_cache_alloc(skbuff_head_cache, GFP_ATOMIC)
++	kmem_cache_alloc(skbuff_head_cache, GFP_ATOMIC | __GFP_NOWARN) ?: memreserve_late_head(skbuff_head_cache, GFP_ATOMIC | __GFP_NOWARN)
+ 	...+>
+ }
+
+// Who holds the packet holds its head, wherever its data is.
+@rx_head_mark@
+symbol skb, size;
+@@
+ 	skb->truesize = SKB_TRUESIZE(size);
++	memreserve_mark_head(skb);
+
+@rx_head_keeps_mark@
+symbol skb, pfmemalloc;
+@@
+ __alloc_skb(...)
+ {
+ 	<+...
+-	skb->pfmemalloc = pfmemalloc;
++	skb->pfmemalloc |= pfmemalloc;
  	...+>
  }
 

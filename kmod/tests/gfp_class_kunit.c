@@ -196,6 +196,10 @@ static void sender_on_marked_socket_transmits(struct kunit *test)
 			GFP_MEMALLOC_TRANSMIT);
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC),
 			GFP_MEMALLOC_RECEIVE);
+	/* Who sets an interface up fills its ring, and sends nothing. */
+	KUNIT_EXPECT_EQ(test, class_in_user_task(GFP_ATOMIC | __GFP_MEMALLOC |
+						 GFP_MEMALLOC_LATER),
+			GFP_MEMALLOC_REFILL);
 	/* Its acknowledgements and what it sends again, from a timer. */
 	local_bh_disable();
 	in_softirq = gfp_memalloc_class(GFP_ATOMIC | __GFP_MEMALLOC);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // netswap up, status and down as a user types them, with a server in this guest.
 #include "guest/sysfile.h"
+#include "lab_kernel.h"
 #include "live/keeper_control.h"
 #include "nbd_lab.h"
 #include "netswap_command.h"
@@ -175,6 +176,23 @@ TEST_CASE("a server that comes back without the area's pages is not taken") {
         const auto status = netswap_does({"status", "--interval", "0"});
         return status.says("0 of 1") && status.says("does not hold this area's swap");
     }));
+}
+
+TEST_CASE("a socket that the keeper marked is the kernel's as soon as nbd has it") {
+    if (!possible() || !complete())
+        return skip("needs the hooked kernel with its modules, nbdkit and netswap in the image");
+    const AllLoaded modules;
+    Lab lab(lab_disk);
+    REQUIRE(up({"--timeout", "3"}).code == exit_ok);
+    lab.server.reset();
+    REQUIRE(soon([] { return netswap_does({"status", "--interval", "0"}).says("0 of 1"); }));
+    lab.start();
+    REQUIRE(soon([] { return netswap_does({"status", "--interval", "0"}).says("1 of 1"); }));
+    const auto list = netswap_does({"sockets"});
+    INFO(list.text);
+    CHECK(list.says(" kernel "));
+    CHECK_FALSE(list.says(" user ")); // taken back when the module goes
+    CHECK(netswap_does({"down", "t"}).code == exit_ok);
 }
 
 TEST_CASE("a loss on a UNIX socket while nobody kept the area is found") {
