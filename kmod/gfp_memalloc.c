@@ -24,7 +24,8 @@
  * reserve to everybody entitled) does not say. While the tree is not active,
  * parts of the min watermark take its place.
  *
- * Order-0 pages only, where the caller has a smaller order to fall back to.
+ * Order-0 pages only, where the caller has a smaller order to fall back to, as
+ * for fragments; buffers of a jumbo ring may be larger.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -200,6 +201,17 @@ static void note_share(unsigned long left)
 }
 
 /*
+ * Does the caller ask again for less? A ring is filled with buffers of one size,
+ * or with fragments, whose blocks are as large as any that are asked for so.
+ */
+static bool has_smaller(unsigned int order, gfp_t gfp)
+{
+	if ((gfp & GFP_MEMALLOC_LATER) == GFP_MEMALLOC_LATER)
+		return order >= PAGE_ALLOC_COSTLY_ORDER;
+	return order && (gfp & __GFP_NORETRY);
+}
+
+/*
  * Without a floor the last page may be taken, and it is tried for even when
  * none is free: it may sit on a CPU's list. Beyond its reservation receive has
  * a floor, too: the packet is dropped, and its sender sends it again.
@@ -211,7 +223,7 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 	unsigned long min = zone_min(zone);
 	unsigned long free, floor;
 
-	if (order && (gfp & __GFP_NORETRY)) {
+	if (has_smaller(order, gfp)) {
 		netswap_count(&mech, REFUSED_ORDER);
 		return false;
 	}

@@ -276,6 +276,35 @@ static void pages_are_charged_and_uncharged_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after, before);
 }
 
+/* A jumbo ring has no smaller buffers; fragments come in smaller blocks, too. */
+static void a_buffer_of_two_pages_is_charged_to_the_ring(struct kunit *test)
+{
+	const gfp_t refills = receives | GFP_MEMALLOC_LATER;
+	unsigned int before, taken, after;
+	struct page *buffer, *fragments;
+	struct starve starve;
+
+	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, WAIT_MS), 0);
+	starve_begin(&starve);
+	starve_take(&starve, GFP_ATOMIC);
+	before = netswap_charge_usage(NETSWAP_CHARGE_RINGS);
+	buffer = starve_take_marked(&starve, refills, 1);
+	taken = netswap_charge_usage(NETSWAP_CHARGE_RINGS);
+	fragments = starve_take_marked(&starve, refills, 3);
+	if (buffer)
+		__free_pages(buffer, 1);
+	if (fragments)
+		__free_pages(fragments, 3);
+	after = netswap_charge_usage(NETSWAP_CHARGE_RINGS);
+	starve_end(&starve);
+	netswap_tree_activate("total", false, 0);
+
+	KUNIT_EXPECT_NOT_NULL(test, buffer);
+	KUNIT_EXPECT_NULL(test, fragments);
+	KUNIT_EXPECT_EQ(test, taken, before + 2);
+	KUNIT_EXPECT_EQ(test, after, before);
+}
+
 /* Packets that wait for the rest of them are moved to where there is a limit. */
 static void a_page_moves_only_where_there_is_room(struct kunit *test)
 {
@@ -346,6 +375,7 @@ static struct kunit_case reserve_cases[] = {
 	KUNIT_CASE(memory_that_is_not_there_is_refused),
 	KUNIT_CASE(atomic_callers_gain_nothing),
 	KUNIT_CASE(pages_are_charged_and_uncharged_once),
+	KUNIT_CASE(a_buffer_of_two_pages_is_charged_to_the_ring),
 	KUNIT_CASE(a_page_moves_only_where_there_is_room),
 	KUNIT_CASE(transmit_leaves_receives_share),
 	{}
