@@ -68,6 +68,7 @@ void netswap_charges_drop(void);
 bool netswap_charge_move(struct page *page, enum netswap_charge to);
 unsigned int netswap_charge_usage(enum netswap_charge charge);
 unsigned int netswap_charge_high(enum netswap_charge charge);
+bool netswap_charge_half_used(enum netswap_charge charge);
 void netswap_charge_reserve(const unsigned int pages[NETSWAP_NR_CHARGES]);
 bool netswap_reserve_active(void);
 bool netswap_reserve_floor(enum netswap_charge charge, unsigned int take,

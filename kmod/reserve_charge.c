@@ -188,6 +188,14 @@ unsigned int netswap_charge_usage(enum netswap_charge charge)
 }
 EXPORT_SYMBOL_GPL(netswap_charge_usage);
 
+/* Is more than half of what @charge has reserved in use? Any context. */
+bool netswap_charge_half_used(enum netswap_charge charge)
+{
+	return netswap_charge_usage(charge) >
+	       READ_ONCE(account[charge].reserved) / 2;
+}
+EXPORT_SYMBOL_GPL(netswap_charge_half_used);
+
 unsigned int netswap_charge_high(enum netswap_charge charge)
 {
 	return max(atomic_read(&account[charge].high), 0);

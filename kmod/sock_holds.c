@@ -58,10 +58,12 @@ static bool move_pages(const struct sk_buff *skb, enum netswap_charge to)
 /*
  * TCP does not fragment. A datagram for a marked socket may come in fragments,
  * and nobody can tell whose they are: what waits has a reservation of its own.
+ * Its head stays with the packets on their way, which must have room as well.
  */
 static bool fragment_may_wait(const struct sk_buff *skb)
 {
 	return netswap_reserve_datagrams() &&
+	       !netswap_charge_half_used(NETSWAP_CHARGE_PACKETS) &&
 	       move_pages(skb, skb->protocol == htons(ETH_P_IPV6) ?
 			       NETSWAP_CHARGE_REASSEMBLY_V6 :
 			       NETSWAP_CHARGE_REASSEMBLY_V4);
