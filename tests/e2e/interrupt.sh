@@ -7,7 +7,8 @@
 requires_kernel 6.12
 
 mkdir "$work/tmp"
-TMPDIR=$work/tmp setsid "$netswap" storm --arms mainline --runs 3 --out "$work/logs" \
+# Whoever ignores SIGINT hands that down.
+TMPDIR=$work/tmp env --default-signal=INT setsid "$netswap" storm --arms mainline --runs 3 --out "$work/logs" \
 	--json "$work/cut.json" >"$work/output" 2>&1 </dev/null &
 storm=$!
 
@@ -23,7 +24,7 @@ left()
 	done
 }
 
-for _ in $(seq 300); do
+for _ in $(seq 600); do
 	[ -z "$(left qemu-system)" ] || break
 	sleep 0.2
 done
