@@ -90,15 +90,24 @@ class BringUp {
 
     /// From here on no other area gets this export.
     Status claim() {
+        return beside_areas([this](const std::vector<AreaState> &areas) {
+            auto ok = check_claim(report_.state, areas);
+            if (ok)
+                on_failure([this] { (void)forget_area(machine_, report_.state); });
+            return ok;
+        });
+    }
+
+    /// Writes down what is done so far if `check` agrees; no other area changes meanwhile.
+    Status beside_areas(const std::function<Status(const std::vector<AreaState> &)> &check) {
         const auto lock = machine_.lock_areas();
         if (!lock)
             return tl::unexpected(lock.error());
         const auto areas = machine_.areas();
         if (!areas)
             return tl::unexpected(areas.error());
-        if (auto ok = check_claim(report_.state, *areas); !ok)
+        if (auto ok = check(*areas); !ok)
             return ok;
-        on_failure([this] { (void)forget_area(machine_, report_.state); });
         return machine_.write_part(report_.state);
     }
 
@@ -266,17 +275,12 @@ class BringUp {
     }
 
     Status claim_header(const std::string &found) {
-        auto &state = report_.state;
-        const auto lock = machine_.lock_areas();
-        if (!lock)
-            return tl::unexpected(lock.error());
-        const auto areas = machine_.areas();
-        if (!areas)
-            return tl::unexpected(areas.error());
-        if (auto ok = check_uuid(state, found, *areas); !ok)
+        return beside_areas([&](const std::vector<AreaState> &areas) {
+            auto ok = check_uuid(report_.state, found, areas);
+            if (ok)
+                report_.state.uuid = machine_.new_uuid();
             return ok;
-        state.uuid = machine_.new_uuid();
-        return machine_.write_part(state);
+        });
     }
 
     Status record() {
