@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <libnbd.h>
+#include <unistd.h>
 
 #include "lib/child.h"
 #include "lib/nbd_server.h"
@@ -18,7 +19,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int server_port = 20809;
+/// Each test's own, for several run at a time. Below the ports that the kernel gives away.
+const int server_port = 11000 + static_cast<int>(::getpid() % 20000);
 constexpr std::int64_t size = 1 << 20;
 
 struct Close {
