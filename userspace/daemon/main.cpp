@@ -60,7 +60,7 @@ Result<int> keep(const DaemonOptions &options, Detached &detached) {
                                 "takes no new connection for it",
                                 options.area),
                     exit_bad_input);
-    auto file = PageFile::open(paths.run(options.area + ".live"));
+    auto file = PageFile::open(paths, options.area);
     if (!file)
         return tl::unexpected(file.error());
     auto &page = file->page();

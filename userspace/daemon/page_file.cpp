@@ -18,16 +18,21 @@ constexpr std::size_t page_bytes = 4096;
 
 } // namespace
 
-Result<PageFile> PageFile::open(const std::string &path) {
-    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+Result<PageFile> PageFile::open(const live::Paths &paths, const std::string &area) {
+    const auto lock_path = paths.run(area + live::keeper_ending);
+    Fd lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock.valid())
+        return tl::unexpected(errno_error(lock_path, errno));
+    const auto path = paths.run(area + live::page_ending);
+    const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!fd.valid() || ::ftruncate(fd.get(), page_bytes) != 0)
         return tl::unexpected(errno_error(path, errno));
     void *memory = ::mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
     if (memory == MAP_FAILED)
         return tl::unexpected(errno_error(path, errno));
     auto *page = static_cast<live::LivePage *>(memory);
-    PageFile file(std::move(fd), page);
-    if (::flock(file.fd_.get(), LOCK_EX | LOCK_NB) != 0)
+    PageFile file(std::move(lock), page);
+    if (::flock(file.lock_.get(), LOCK_EX | LOCK_NB) != 0)
         return fail(
             fmt::format("{}: another netswapd keeps this area, pid {}", path, page->pid.load()),
             exit_bad_input);
@@ -41,7 +46,7 @@ Result<PageFile> PageFile::open(const std::string &path) {
 }
 
 PageFile::PageFile(PageFile &&other) noexcept
-    : fd_(std::move(other.fd_)), page_(std::exchange(other.page_, nullptr)) {}
+    : lock_(std::move(other.lock_)), page_(std::exchange(other.page_, nullptr)) {}
 
 PageFile::~PageFile() {
     if (page_ != nullptr)

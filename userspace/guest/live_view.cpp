@@ -8,7 +8,7 @@
 namespace netswap::guest {
 
 Result<LiveView> LiveView::open() {
-    const auto path = std::string("/run/netswap/") + area_name + ".live";
+    const auto path = std::string("/run/netswap/") + area_name + live::page_ending;
     const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.valid())
         return os_error("opening " + path);

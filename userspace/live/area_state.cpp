@@ -12,6 +12,7 @@
 
 #include "lib/json_field.h"
 #include "lib/text.h"
+#include "live/live_page.h"
 
 namespace netswap::live {
 
@@ -212,8 +213,9 @@ Status write_area_part(const Paths &paths, const AreaState &state) {
 }
 
 void remove_area_state(const Paths &paths, const std::string &name) {
-    for (const auto *end : {".json", ".part", ".live"})
-        ::unlink(paths.run(name + end).c_str());
+    for (const auto ending :
+         {suffix, part_suffix, std::string_view(page_ending), std::string_view(keeper_ending)})
+        ::unlink(file_of(paths, name, ending).c_str());
 }
 
 } // namespace netswap::live

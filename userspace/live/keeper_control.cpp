@@ -26,8 +26,8 @@ namespace {
 constexpr std::size_t page_bytes = 4096;
 constexpr int end_limit_ms = 10'000;
 
-std::string page_path(const Paths &paths, const std::string &name) {
-    return paths.run(name + ".live");
+std::string lock_path(const Paths &paths, const std::string &name) {
+    return paths.run(name + keeper_ending);
 }
 
 /// Runs it with our stderr, and waits.
@@ -60,11 +60,11 @@ Status make_live_page(const Paths &paths, const std::string &name,
     page->conns = static_cast<std::uint32_t>(ports.size());
     for (std::size_t i = 0; i < ports.size() && i < page->local_port.size(); ++i)
         page->local_port[i] = ports[i];
-    return write_file(page_path(paths, name), std::string_view(bytes.data(), bytes.size()));
+    return write_file(paths.run(name + page_ending), std::string_view(bytes.data(), bytes.size()));
 }
 
 std::optional<pid_t> keeper_pid(const Paths &paths, const std::string &name) {
-    const Fd fd(::open(page_path(paths, name).c_str(), O_RDONLY | O_CLOEXEC));
+    const Fd fd(::open(lock_path(paths, name).c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd.valid() || ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         return std::nullopt;
     // The page may still name the one before, and that number may be somebody else's by now.
@@ -110,7 +110,7 @@ Status stop_keeper(const Paths &paths, const std::string &name) {
                                     *pid, *pid));
     }
     return fail(fmt::format("{} is locked, but by no process that can be found; see /proc/locks",
-                            page_path(paths, name)));
+                            lock_path(paths, name)));
 }
 
 } // namespace netswap::live

@@ -18,8 +18,8 @@ namespace netswap::live {
 Status make_live_page(const Paths &paths, const std::string &name,
                       const std::vector<std::uint16_t> &ports);
 
-/// The pid of the daemon that keeps the area: the one that holds the lock on its page. 0 if one
-/// does, but it cannot be seen.
+/// The pid of the daemon that keeps the area: the one that holds the lock on RUN/NAME.keeper. 0
+/// if one does, but it cannot be seen. For root.
 std::optional<pid_t> keeper_pid(const Paths &paths, const std::string &name);
 
 /// Runs `netswapd NAME --detach`; it is looked for beside this program, then in PATH and sbin.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// RUN/NAME.live: one page that netswapd keeps mapped, locked and up to date, and that others
-// map to read. It is how the daemon says what it does without ever allocating. The daemon
-// holds an exclusive flock() on the file while it runs.
+// RUN/NAME.live: one page that netswapd keeps mapped and up to date, and that others map to
+// read. It is how the daemon says what it does without ever allocating. While it runs it holds
+// an exclusive flock() on RUN/NAME.keeper, which nobody else may open: whoever can read a file
+// can keep others from locking it.
 #pragma once
 
 #include <array>
@@ -13,6 +14,7 @@ namespace netswap::live {
 inline constexpr std::uint32_t live_magic = 0x6c77736e; // "nswl"
 inline constexpr std::uint32_t live_version = 1;
 inline constexpr int max_conns = 16;
+inline constexpr const char *page_ending = ".live", *keeper_ending = ".keeper";
 
 enum class KeeperState : std::uint32_t {
     starting = 0,

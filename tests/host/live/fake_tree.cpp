@@ -86,10 +86,11 @@ void FakeTree::write_keeper(const std::string &name, bool held,
         change(*page);
     std::string bytes(4096, '\0');
     std::memcpy(bytes.data(), static_cast<void *>(page.get()), sizeof(LivePage));
-    const auto path = "/run/netswap/" + name + ".live";
-    write(path, bytes);
+    const auto base = "/run/netswap/" + name;
+    write(base + page_ending, bytes);
+    write(base + keeper_ending, "");
     struct stat about {};
-    ::stat(paths.root(path).c_str(), &about);
+    ::stat(paths.root(base + keeper_ending).c_str(), &about);
     write("/proc/locks", held
                              ? fmt::format("1: POSIX  ADVISORY  WRITE 1 00:1a:7 0 EOF\n"
                                            "2: FLOCK  ADVISORY  WRITE 812 {:02x}:{:02x}:{} 0 EOF\n",

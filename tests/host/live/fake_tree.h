@@ -50,7 +50,7 @@ class FakeTree {
     void remove(const std::string &path) const;
 
     void write_area(const std::string &name, int index, const std::string &via = "netlink") const;
-    /// NAME.live, held by a daemon or not.
+    /// NAME.live and NAME.keeper, held by a daemon or not.
     void write_keeper(const std::string &name, bool held,
                       const std::function<void(LivePage &)> &change = {}) const;
     /// Two populated zones of 100 and 1000 pages of min, with these free pages.

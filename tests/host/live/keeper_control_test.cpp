@@ -10,10 +10,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/page_file.h"
+#include "live/live_page.h"
 #include "temporary_directory.h"
 
 using namespace netswap;
@@ -66,10 +68,12 @@ class KeeperControl : public ::testing::Test {
         std::filesystem::create_symlink("/proc", paths_.root("/proc"));
         EXPECT_TRUE(make_live_page(paths_, "swap0", {1000}));
     }
-    [[nodiscard]] std::string file() const { return paths_.run("swap0.live"); }
+    [[nodiscard]] std::string file(const char *ending) const {
+        return paths_.run("swap0") + ending;
+    }
     /// What the page of the last keeper says.
     void write_pid(pid_t pid) {
-        const auto left = PageFile::open(file());
+        const auto left = PageFile::open(paths_, "swap0");
         ASSERT_TRUE(left);
         left->page().pid = pid;
     }
@@ -91,14 +95,14 @@ TEST_F(KeeperControl, ADaemonIsKnownFromTheMomentItHasThePage) {
     write_pid(stranger.pid());
     std::optional<PageFile> held;
     Other keeper([&] {
-        auto opened = PageFile::open(file());
+        auto opened = PageFile::open(paths_, "swap0");
         if (!opened)
             return false;
         held.emplace(std::move(*opened));
         return held->page().pid == ::getpid();
     });
     EXPECT_EQ(keeper_pid(paths_, "swap0"), keeper.pid());
-    const auto second = PageFile::open(file());
+    const auto second = PageFile::open(paths_, "swap0");
     ASSERT_FALSE(second);
     EXPECT_NE(second.error().message.find(std::to_string(keeper.pid())), std::string::npos);
     EXPECT_TRUE(stop_keeper(paths_, "swap0"));
@@ -106,12 +110,25 @@ TEST_F(KeeperControl, ADaemonIsKnownFromTheMomentItHasThePage) {
     EXPECT_TRUE(stranger.lives());
 }
 
+TEST_F(KeeperControl, WhoeverReadsThePageDoesNotKeepADaemonOut) {
+    Other reader([&] {
+        return ::flock(::open(file(page_ending).c_str(), O_RDONLY | O_CLOEXEC), LOCK_EX) == 0;
+    });
+    const auto keeper = PageFile::open(paths_, "swap0");
+    EXPECT_TRUE(keeper);
+    struct stat about {};
+    ASSERT_EQ(::stat(file(keeper_ending).c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 0777, 0600u);
+    EXPECT_EQ(keeper_pid(paths_, "swap0"), ::getpid());
+}
+
 TEST_F(KeeperControl, EndsTheOneThatHasTheLockWhateverThePageSays) {
     Other stranger([] { return true; });
     for (const pid_t said : {stranger.pid(), 0}) {
         write_pid(said);
         Other keeper([&] { // it has not written its pid yet
-            return ::flock(::open(file().c_str(), O_RDWR | O_CLOEXEC), LOCK_EX | LOCK_NB) == 0;
+            return ::flock(::open(file(keeper_ending).c_str(), O_RDWR | O_CLOEXEC),
+                           LOCK_EX | LOCK_NB) == 0;
         });
         const auto stopped = stop_keeper(paths_, "swap0");
         EXPECT_TRUE(stopped) << stopped.error().message;

@@ -15,7 +15,7 @@ namespace netswap::live::doctor {
 namespace {
 
 Findings keeper_findings(const Machine &machine, const AreaState &area) {
-    const auto file = machine.paths.run(area.name + ".live");
+    const auto file = machine.paths.run(area.name + page_ending);
     const auto content = read_file(file);
     const auto start =
         fmt::format("systemctl start netswapd@{}, or netswapd {} --detach", area.name, area.name);

@@ -83,6 +83,14 @@ void copy(const LivePage &page, KeeperView &view) {
             view.recoveries_ns.push_back(took);
 }
 
+/// Whoever may not open the lock's file can see who has it.
+bool is_kept(const Paths &paths, const std::string &area) {
+    struct stat about {};
+    const auto locks = read_file(paths.proc("locks"));
+    return locks && ::stat(paths.run(area + keeper_ending).c_str(), &about) == 0 &&
+           lock_holder(*locks, about);
+}
+
 } // namespace
 
 std::optional<int> lock_holder(std::string_view locks, const struct stat &file) {
@@ -103,7 +111,7 @@ std::optional<int> lock_holder(std::string_view locks, const struct stat &file) 
 }
 
 KeeperView read_keeper(const Paths &paths, const std::string &area) {
-    const auto file = paths.run(area + ".live");
+    const auto file = paths.run(area + page_ending);
     const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd.valid())
         return errno == ENOENT ? KeeperView{} : damaged(errno_error(file, errno).message);
@@ -124,11 +132,10 @@ KeeperView read_keeper(const Paths &paths, const std::string &area) {
 
     KeeperView view;
     copy(*page, view);
-    const auto locks = read_file(paths.proc("locks"));
     // `netswap up` makes the page for the first daemon.
-    view.presence = locks && lock_holder(*locks, about) ? KeeperPresence::running
-                    : page->started_ns == 0             ? KeeperPresence::absent
-                                                        : KeeperPresence::ended;
+    view.presence = is_kept(paths, area)    ? KeeperPresence::running
+                    : page->started_ns == 0 ? KeeperPresence::absent
+                                            : KeeperPresence::ended;
     return view;
 }
 
