@@ -70,59 +70,119 @@ static struct sk_buff *build(struct page **buffers, unsigned int i)
 	return skb;
 }
 
+static bool head_is_marked(const struct sk_buff *skb)
+{
+	return skb && folio_test_active(virt_to_folio(skb));
+}
+
+/* Memory is short, and @packets have used up all struct sk_buffs but the reserve's. */
+struct built {
+	struct page *buffers[BUFFERS / BUFFERS_IN_PAGE];
+	struct sk_buff *packets;	/* the last one first */
+	struct sk_buff *spare[2];	/* what they leave has room for two other packets' data */
+	struct socket *sock;
+	struct starve starve;
+};
+
+static struct built *built_begin(struct kunit *test)
+{
+	struct built *built = kunit_kzalloc(test, sizeof(*built), GFP_KERNEL);
+	struct sk_buff *skb;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, built);
+	for (i = 0; i < ARRAY_SIZE(built->buffers); i++) {
+		built->buffers[i] = alloc_page(GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, built->buffers[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(built->spare); i++) {
+		built->spare[i] = alloc_skb(1, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, built->spare[i]);
+	}
+	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_INET, SOCK_STREAM,
+					       IPPROTO_TCP, &built->sock), 0);
+	sk_set_memalloc(built->sock->sk);
+	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, 2000), 0);
+
+	starve_begin(&built->starve);
+	starve_take(&built->starve, GFP_ATOMIC);
+	for (i = 0; i < ARRAY_SIZE(built->spare); i++)
+		kfree_skb(built->spare[i]);
+	/* First what is left in slabs, and what others free meanwhile. */
+	for (i = 0; i < BUFFERS && !head_is_marked(built->packets); i++) {
+		skb = build(built->buffers, i);
+		if (!skb)
+			break;
+		skb->next = built->packets;
+		built->packets = skb;
+	}
+	return built;
+}
+
+static void built_end(struct built *built)
+{
+	unsigned int i;
+
+	kfree_skb_list(built->packets);
+	starve_end(&built->starve);
+	netswap_tree_activate("total", false, 0);
+	sk_clear_memalloc(built->sock->sk);
+	sock_release(built->sock);
+	for (i = 0; i < ARRAY_SIZE(built->buffers); i++)
+		put_page(built->buffers[i]);
+}
+
+static bool nobody_is_marked(void)
+{
+	return answered_by(MEMRESERVE_SOCK, "bare");
+}
+
 /*
  * A driver that has the data already needs a struct sk_buff, and whoever holds
  * that one holds reserve memory, ordinary as the data may be.
  */
 static void built_packet_has_its_head_from_the_reserve(struct kunit *test)
 {
-	struct sk_buff *skb, *next, *packets = NULL;
-	bool from_reserve = false, marked = false;
-	struct page **buffers;
-	struct socket *sock;
-	struct starve starve;
-	unsigned int i;
+	bool from_reserve, marked;
+	struct built *built;
 
-	if (answered_by(MEMRESERVE_SOCK, "bare"))
+	if (nobody_is_marked())
 		kunit_skip(test, "with the policy bare no socket is marked");
-	buffers = kunit_kcalloc(test, BUFFERS / BUFFERS_IN_PAGE, sizeof(*buffers),
-				GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, buffers);
-	for (i = 0; i < BUFFERS / BUFFERS_IN_PAGE; i++) {
-		buffers[i] = alloc_page(GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, buffers[i]);
-	}
-	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_INET, SOCK_STREAM,
-					       IPPROTO_TCP, &sock), 0);
-	sk_set_memalloc(sock->sk);
-	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, 2000), 0);
-
-	starve_begin(&starve);
-	starve_take(&starve, GFP_ATOMIC);
-	/* First what is left in slabs, and what others free meanwhile. */
-	for (i = 0; i < BUFFERS && !from_reserve; i++) {
-		skb = build(buffers, i);
-		if (!skb)
-			break;
-		from_reserve = folio_test_active(virt_to_folio(skb));
-		marked = skb_pfmemalloc(skb);
-		skb->next = packets;
-		packets = skb;
-	}
-	for (skb = packets; skb; skb = next) {
-		next = skb->next;
-		skb_mark_not_on_list(skb);
-		kfree_skb(skb);
-	}
-	starve_end(&starve);
-	netswap_tree_activate("total", false, 0);
-	sk_clear_memalloc(sock->sk);
-	sock_release(sock);
-	for (i = 0; i < BUFFERS / BUFFERS_IN_PAGE; i++)
-		put_page(buffers[i]);
+	built = built_begin(test);
+	from_reserve = head_is_marked(built->packets);
+	marked = from_reserve && skb_pfmemalloc(built->packets);
+	built_end(built);
 
 	KUNIT_EXPECT_TRUE(test, from_reserve);
 	KUNIT_EXPECT_TRUE(test, marked);
+}
+
+/*
+ * Who lost a packet sends it again. Nobody sends an answer of netlink again, in
+ * which a task had one of the last objects.
+ */
+static void packet_that_was_not_received_has_no_mark_for_its_head(struct kunit *test)
+{
+	const gfp_t gfp = GFP_ATOMIC | __GFP_MEMALLOC;
+	bool from_reserve, received_marked, made_marked;
+	struct sk_buff *received, *made;
+	struct built *built;
+
+	if (nobody_is_marked())
+		kunit_skip(test, "with the policy bare no socket is marked");
+	built = built_begin(test);
+	received = __alloc_skb(1, gfp, SKB_ALLOC_RX, NUMA_NO_NODE);
+	made = __alloc_skb(1, gfp, 0, NUMA_NO_NODE);
+	from_reserve = head_is_marked(received) && head_is_marked(made);
+	received_marked = received && skb_pfmemalloc(received);
+	made_marked = made && skb_pfmemalloc(made);
+	kfree_skb(received);
+	kfree_skb(made);
+	built_end(built);
+
+	KUNIT_EXPECT_TRUE(test, from_reserve);
+	KUNIT_EXPECT_TRUE(test, received_marked);
+	KUNIT_EXPECT_FALSE(test, made_marked);
 }
 
 static struct kunit_case rx_reserve_cases[] = {
@@ -131,6 +191,7 @@ static struct kunit_case rx_reserve_cases[] = {
 	KUNIT_CASE(head_is_not_put_off),
 	KUNIT_CASE(page_pool_set_up_waits_as_it_asked),
 	KUNIT_CASE(built_packet_has_its_head_from_the_reserve),
+	KUNIT_CASE(packet_that_was_not_received_has_no_mark_for_its_head),
 	{}
 };
 
