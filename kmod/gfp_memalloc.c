@@ -97,12 +97,18 @@ static bool is_task(gfp_t gfp)
 	return !in_softirq() && !(current->flags & PF_KTHREAD);
 }
 
+/* What is asked for again later, if it is not to be had now. */
+static bool is_refill(gfp_t gfp)
+{
+	return (gfp & GFP_MEMALLOC_LATER) == GFP_MEMALLOC_LATER;
+}
+
 VISIBLE_IF_KUNIT enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp)
 {
 	if (gfp & __GFP_NOFAIL)
 		return GFP_MEMALLOC_RECEIVE;
 	/* Whoever fills the ring: a user's ip or ethtool, too. */
-	if ((gfp & GFP_MEMALLOC_LATER) == GFP_MEMALLOC_LATER)
+	if (is_refill(gfp))
 		return GFP_MEMALLOC_REFILL;
 	if (is_task(gfp))
 		return gfp & __GFP_MEMALLOC ? GFP_MEMALLOC_TRANSMIT :
@@ -206,7 +212,7 @@ static void note_share(unsigned long left)
  */
 static bool has_smaller(unsigned int order, gfp_t gfp)
 {
-	if ((gfp & GFP_MEMALLOC_LATER) == GFP_MEMALLOC_LATER)
+	if (is_refill(gfp))
 		return order >= PAGE_ALLOC_COSTLY_ORDER;
 	return order && (gfp & __GFP_NORETRY);
 }

@@ -69,6 +69,17 @@ static bool fragment_may_wait(const struct sk_buff *skb)
 			       NETSWAP_CHARGE_REASSEMBLY_V4);
 }
 
+/*
+ * What a marked TCP socket got too early stays until what is missing has come,
+ * for which there must be buffers in the ring and room for packets.
+ */
+static bool early_may_wait(const struct sk_buff *skb)
+{
+	return !netswap_reserve_active() ||
+	       (!netswap_charge_half_used(NETSWAP_CHARGE_PACKETS) &&
+		move_pages(skb, NETSWAP_CHARGE_PACKETS));
+}
+
 /* The peer's question for our link address must be answered. */
 static bool may_go_to_tun(const struct sk_buff *skb)
 {
@@ -91,6 +102,8 @@ static bool may_hold(enum memreserve_place place, const struct sk_buff *skb)
 		return sock_marks_tunnelled();
 	case MEMRESERVE_PLACE_BACKLOG:
 		return netswap_host()->backlog() < SOCK_MEMALLOC_MAX_BACKLOG;
+	case MEMRESERVE_PLACE_OUT_OF_ORDER:
+		return early_may_wait(skb);
 	default:
 		return false;
 	}

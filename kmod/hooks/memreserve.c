@@ -6,7 +6,9 @@
  * answers. Each is asked in one of
  *
  *   memreserve_page.c      groups gfp and slab, and the emergency pool
- *   memreserve_net.c       groups sock and refill, and the count of marks
+ *   memreserve_net.c       group sock, and the count of marks
+ *   memreserve_packets.c   which packets are processed, and which wait
+ *   memreserve_rings.c     group refill
  *   memreserve_throttle.c  group throttle
  *   memreserve_growth.c    what an administrator enlarges
  *

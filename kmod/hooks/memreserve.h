@@ -73,6 +73,7 @@ enum memreserve_place {
 	MEMRESERVE_PLACE_BACKLOG,	/* until another CPU has time for it */
 	MEMRESERVE_PLACE_MERGE,		/* in one packet with unmarked memory */
 	MEMRESERVE_PLACE_UNIX,		/* in an AF_UNIX stream */
+	MEMRESERVE_PLACE_OUT_OF_ORDER,	/* in a socket, for what comes before it */
 	MEMRESERVE_NR_PLACES,
 };
 

@@ -7,13 +7,10 @@
 #include <linux/gfp.h>
 #include <linux/memreserve_ops.h>
 #include <linux/net.h>
-#include <linux/netdevice.h>
-#include <linux/percpu.h>
 #include <linux/sched/mm.h>
 #include <linux/skbuff.h>
 #include <linux/static_call.h>
 #include <linux/workqueue.h>
-#include <net/gro.h>
 #include <net/sock.h>
 
 #include "memreserve_internal.h"
@@ -218,90 +215,6 @@ int memreserve_ask_xmit_flags(const struct sock *sk, struct page *page)
 }
 EXPORT_SYMBOL_GPL(memreserve_ask_xmit_flags);
 #endif
-
-/* ------------------------------------------------------------------------
- * Packets that are processed
- */
-
-DEFINE_PER_CPU(unsigned int, memreserve_packets);
-
-/*
- * A task polls a device: what the device asks for then is for its packets, and
- * not the task's, even if that one has PF_MEMALLOC. They are all processed before
- * it has it back, as in softirq. Bottom halves are off.
- */
-int memreserve_busy_poll(int (*poll)(struct napi_struct *napi, int budget),
-			 struct napi_struct *napi, int budget)
-{
-	unsigned int flags = current->flags & PF_MEMALLOC;
-	int work;
-
-	__this_cpu_inc(memreserve_packets);
-	current->flags &= ~PF_MEMALLOC;
-	work = poll(napi, budget);
-	gro_normal_list(napi);
-	current->flags |= flags;
-	__this_cpu_dec(memreserve_packets);
-	return work;
-}
-
-/* Stand where the kernel gives PF_MEMALLOC to a marked packet's processing, and takes it back. */
-unsigned int memreserve_packet_begin(void)
-{
-	__this_cpu_inc(memreserve_packets);
-	return memalloc_noreclaim_save();
-}
-
-void memreserve_packet_end(unsigned int flags)
-{
-	memalloc_noreclaim_restore(flags);
-	__this_cpu_dec(memreserve_packets);
-}
-
-/* ------------------------------------------------------------------------
- * Marked packets in the backlog
- */
-
-static atomic_t memreserve_backlogged = ATOMIC_INIT(0);
-
-/* The queue is locked. Where nobody is marked nobody is asked. */
-bool memreserve_enter_backlog(const struct sk_buff *skb)
-{
-	if (static_branch_unlikely(&memalloc_socks_key) &&
-	    !static_call(mr_hold)(MEMRESERVE_PLACE_BACKLOG, skb))
-		return false;
-	atomic_inc(&memreserve_backlogged);
-	return true;
-}
-
-void memreserve_leave_backlog(void)
-{
-	atomic_dec_if_positive(&memreserve_backlogged);
-}
-
-/*
- * The count misses what leaves a queue while nobody asks, or goes with its
- * device or CPU. It can never be more than all packets that wait, so it is put
- * right whenever somebody looks.
- */
-unsigned int memreserve_backlog(void)
-{
-	int counted = atomic_read(&memreserve_backlogged);
-	int waiting = 0, cpu;
-
-	if (!counted)
-		return 0;
-	for_each_online_cpu(cpu) {
-		struct softnet_data *sd = &per_cpu(softnet_data, cpu);
-
-		waiting += skb_queue_len_lockless(&sd->input_pkt_queue);
-		waiting += skb_queue_len_lockless(&sd->process_queue);
-	}
-	if (waiting >= counted)
-		return counted;
-	atomic_cmpxchg(&memreserve_backlogged, counted, waiting);
-	return waiting;
-}
 
 static void aim_sock(const void *ops)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // A marked TCP socket's receive buffer is full: may it take the packet
-// nevertheless? And what its timers send, and what goes when the driver has
+// nevertheless? May it keep one that came too early? And what its timers send, and what goes when the driver has
 // sent, is that served like what its owner sends?
 //
 // netswap-rule: tcp_rmem  file=net/ipv4/tcp_input.c  token=memreserve_exempt  count=1
+// netswap-rule: tcp_early  file=net/ipv4/tcp_input.c  token=memreserve_refuses_hold(OUT_OF_ORDER  count=1
 // netswap-rule: tcp_forced_charge  file=net/ipv4/tcp_output.c  token=memreserve_charge_gfp(sk  count=1
 // netswap-rule: tcp_write_timer  file=net/ipv4/tcp_timer.c  token=memreserve_for_socket(tcp_write_timer_handler  count=1
 // netswap-rule: tcp_delack_timer  file=net/ipv4/tcp_timer.c  token=memreserve_for_socket(tcp_delack_timer_handler  count=1
@@ -22,6 +23,21 @@ statement S;
 +		return 0;
 +	}
  	if (tcp_prune_queue(...) < 0) S
+ 	...+>
+ }
+
+// Dropped or not, the peer shall know what is missing.
+@tcp_early@
+symbol sk, skb;
+@@
+ tcp_data_queue_ofo(...)
+ {
+ 	<+...
+ 	inet_csk_schedule_ack(sk);
++	if (memreserve_refuses_hold(OUT_OF_ORDER, skb)) {
++		memreserve_drop(skb);
++		return;
++	}
  	...+>
  }
 

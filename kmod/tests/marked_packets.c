@@ -9,6 +9,8 @@
  * payload of MARKED_PAYLOAD zeros:
  *
  *   receive   DEVICE has received them
+ *   short     the same, one TCP segment after the other, while nothing is left
+ *             but the reserve: in pages as receive rings have
  *   transmit  DEVICE shall transmit what this machine made
  *   pass      DEVICE shall transmit what came in elsewhere, as a bridge does
  *   route     IP shall find the way (DEVICE stands for nothing)
@@ -16,7 +18,7 @@
  *   gro-plain the same, without the mark
  *   gro-end   nothing more will come: as if COUNT were 0
  *
- * All COUNT packets are sent with bottom halves off. "held" tells how many
+ * But for "short" all COUNT packets are sent with bottom halves off. "held" tells how many
  * payloads are still in use, "refused" how many packets were not taken.
  *
  * As long as the module is loaded, one socket is marked, and a UDP socket on
@@ -33,11 +35,15 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/tcp.h>
 #include <net/gro.h>
 #include <net/ip.h>
 #include <net/route.h>
 #include <net/sock.h>
 #include <net/udp_tunnel.h>
+
+#include "gfp_memalloc.h"
+#include "starve.h"
 
 #define MARKED_HEADERS_MAX 128
 #define MARKED_PAYLOAD 512
@@ -57,13 +63,16 @@ static struct sk_buff_head tunnel_queue;
 static struct net_device *gro_dev;	/* a device for nothing but its NAPI */
 static struct napi_struct gro_napi;
 
-static struct sk_buff *new_packet(const u8 *headers, unsigned int len)
+static struct sk_buff *new_packet(const u8 *headers, unsigned int len, bool from_reserve)
 {
-	struct payload *payload = kzalloc(sizeof(*payload), GFP_ATOMIC);
-	struct sk_buff *skb = alloc_skb(LL_MAX_HEADER + MARKED_HEADERS_MAX, GFP_ATOMIC);
+	gfp_t gfp = from_reserve ? GFP_ATOMIC | __GFP_MEMALLOC : GFP_ATOMIC;
+	struct payload *payload = kzalloc(sizeof(*payload), gfp);
+	struct sk_buff *skb = alloc_skb(LL_MAX_HEADER + MARKED_HEADERS_MAX, gfp);
 
+	if (from_reserve)
+		gfp |= GFP_MEMALLOC_LATER;
 	if (payload)
-		payload->page = alloc_page(GFP_ATOMIC | __GFP_ZERO);
+		payload->page = alloc_page(gfp | __GFP_ZERO);
 	if (!skb || !payload || !payload->page) {
 		kfree_skb(skb);
 		kfree(payload);
@@ -124,7 +133,7 @@ static void receive_gro(struct sk_buff *skb, struct net_device *dev, bool mark)
 static int send_one(const char *way, struct net_device *dev, const u8 *headers,
 		    unsigned int len)
 {
-	struct sk_buff *skb = new_packet(headers, len);
+	struct sk_buff *skb = new_packet(headers, len, false);
 
 	if (!skb)
 		return -ENOMEM;
@@ -138,6 +147,28 @@ static int send_one(const char *way, struct net_device *dev, const u8 *headers,
 		return route(skb);
 	receive_gro(skb, dev, !strcmp(way, "gro"));
 	return 0;
+}
+
+static void receive_short(struct net_device *dev, u8 *headers, unsigned int len,
+			  unsigned int count)
+{
+	__be32 *sequence = (__be32 *)(headers + ETH_HLEN + sizeof(struct iphdr) +
+				      offsetof(struct tcphdr, seq));
+	struct starve starve;
+	struct sk_buff *skb;
+
+	starve_begin(&starve);
+	while (count--) {
+		starve_take(&starve, GFP_ATOMIC);
+		local_bh_disable();
+		skb = new_packet(headers, len, true);
+		if (!skb || receive(skb, dev))
+			refused++;
+		local_bh_enable();
+		put_unaligned_be32(get_unaligned_be32(sequence) + MARKED_PAYLOAD,
+				   sequence);
+	}
+	starve_end(&starve);
 }
 
 static int send(const char *value, const struct kernel_param *param)
@@ -157,6 +188,10 @@ static int send(const char *value, const struct kernel_param *param)
 		return -ENODEV;
 
 	guard(mutex)(&lock);
+	if (!strcmp(way, "short")) {
+		receive_short(dev, headers, len, count);
+		count = 0;
+	}
 	local_bh_disable();
 	if (!strcmp(way, "gro-end")) {
 		/* Its poll hands on what was put together. */

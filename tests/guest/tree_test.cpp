@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // The reservation tree follows the machine, and says no where it cannot.
 #include "lab_kernel.h"
-#include "live/reserve_tree.h"
 #include "marks_client.h"
 #include "netswap_command.h"
 #include "short_of_memory.h"
 #include "simulated_card.h"
 #include "skip.h"
+#include "tree_client.h"
 
 #include "guest/interface.h"
 #include "guest/network.h"
@@ -20,24 +20,6 @@ using namespace netswap::guest;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::unique_ptr<live::KernelReserveTree> open_tree() {
-    auto tree = live::KernelReserveTree::open();
-    INFO((tree ? "" : tree.error().message));
-    REQUIRE(tree.has_value());
-    return std::move(*tree);
-}
-
-live::ReserveGroup group_of(live::ReserveTree &tree, const std::string &name) {
-    const auto groups = tree.list();
-    INFO((groups ? "" : groups.error().message));
-    REQUIRE(groups.has_value());
-    for (const auto &group : *groups)
-        if (group.name == name)
-            return group;
-    FAIL("no group " << name);
-    return {};
-}
 
 std::uint32_t pages_of(live::ReserveTree &tree, const std::string &name) {
     return group_of(tree, name).pages;
