@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <cmath>
 #include <deque>
 #include <map>
 #include <string>
@@ -36,6 +37,11 @@ class FakeMachine final : public Machine {
         script_.push_back({{kind, std::move(text)}, after});
         return *this;
     }
+    /// The host stands still for so long, beyond any limit of wait().
+    FakeMachine &standstill(double seconds) {
+        script_.push_back({{MachineEvent::Kind::time_out, ""}, -seconds});
+        return *this;
+    }
     /// What the console prints when this sysrq comes.
     FakeMachine &answer(char key, std::string text) {
         answers_[key] = std::move(text);
@@ -52,7 +58,7 @@ class FakeMachine final : public Machine {
     MachineEvent wait(double limit_s) override {
         wire_ += wire_step_;
         if (!script_.empty() && script_.front().second <= limit_s) {
-            clock_.advance(script_.front().second);
+            clock_.advance(std::abs(script_.front().second));
             auto event = std::move(script_.front().first);
             script_.pop_front();
             return event;

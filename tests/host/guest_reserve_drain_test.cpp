@@ -63,11 +63,14 @@ TEST(ReserveDrain, ALeakIsAnError) {
     EXPECT_EQ(accounts.reads, 4);
 }
 
-TEST(ReserveDrain, WithoutAccountsThereIsNothingToWaitFor) {
+TEST(ReserveDrain, WithoutAccountsNothingIsKnown) {
     class None : public CounterSource {
-        Result<CounterList> read() override { return CounterList{}; }
+        Result<CounterList> read() override {
+            return CounterList{{"gfp_memalloc.lowest_free", 12}};
+        }
     } none;
-    EXPECT_TRUE(drain_reserve(
-                    none, [] { FAIL(); }, 3)
-                    .has_value());
+    const auto done = drain_reserve(
+        none, [] { FAIL(); }, 3);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().message, "gfp_memalloc does not tell what is charged");
 }

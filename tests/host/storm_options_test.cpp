@@ -160,5 +160,16 @@ TEST(StormOptions, ScheduleInterleavesArmsAndSharesSeeds) {
     EXPECT_EQ(plan_storm(arguments)->schedule()[0].params.kernel, "debian-6.1");
 }
 
+TEST(StormOptions, AModuleParameterThatNoArmTakesIsRefused) {
+    StormArguments arguments;
+    arguments.arms = "bare,mainline";
+    arguments.module_params = {"rx:pages=0"};
+    const auto refused = check_module_params(*plan_storm(arguments));
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("rx_reserve:pages=0: no arm loads"));
+    arguments.arms = "bare,netswap";
+    EXPECT_TRUE(check_module_params(*plan_storm(arguments)));
+}
+
 } // namespace
 } // namespace netswap

@@ -28,7 +28,7 @@ inline std::string state(const std::string &policy, int marked) {
 
 inline std::string sample(double t, int touched, int free = 500) {
     return fmt::format(
-        R"({{"type":"sample","t":{},"touched":{},"pswpin":1,"pswpout":2,"throttle":3,)"
+        R"({{"type":"sample","t":{},"touched":{},"pswpin":1,"pswpout":2000,"throttle":3,)"
         R"("pfdrop":4,"free":{},"min":325,"low":406,"high":487}})",
         t, touched, free);
 }

@@ -25,11 +25,12 @@ class FakeHostileSite final : public HostileSite {
         HostileRecord record;
         record.kind = "udp-flood";
         record.seconds = clock_.now() - began_;
-        record.packets = 77;
+        record.packets = packets;
         return {record};
     }
     int begun = 0;
     int ends = 0;
+    std::uint64_t packets = 77;
     std::string refuse;
 
   private:
@@ -70,7 +71,8 @@ TEST_F(SupervisorHostileTest, TrafficLastsAsLongAsTheStorm) {
         .line(hostile_state(1), 1)
         .line(phase("write"), 1)
         .line(phase("verify 1"), 4)
-        .line(phase("done"), 4)
+        .line(sample(9, 10), 2)
+        .line(phase("done"), 2)
         .line(phase("down"), 2)
         .line(pass, 1);
     const auto record = run_hostile();
@@ -80,6 +82,14 @@ TEST_F(SupervisorHostileTest, TrafficLastsAsLongAsTheStorm) {
     EXPECT_EQ(record.hostile[0].packets, 77u);
     EXPECT_DOUBLE_EQ(record.hostile[0].seconds, 8);
     EXPECT_EQ(record.state->hostile.at("udp-flood").at("sockets"), 1);
+}
+
+TEST_F(SupervisorHostileTest, TrafficThatWasNeverSentMakesNoHostileStorm) {
+    hostile.packets = 0;
+    machine.line(hello).line(hostile_state(1)).line(phase("write")).line(sample(9, 10)).line(pass);
+    const auto record = run_hostile();
+    EXPECT_EQ(record.verdict, Verdict::error);
+    EXPECT_THAT(record.message, HasSubstr("nothing was sent for --hostile udp-flood"));
 }
 
 TEST_F(SupervisorHostileTest, AHangEndsTheTraffic) {

@@ -57,11 +57,12 @@ TEST_F(SupervisorTest, SilenceIsAHangAndAsksForAllTasks) {
     const auto result = run();
     EXPECT_EQ(result.record.verdict, Verdict::hang);
     EXPECT_EQ(machine.keys, "9wtmdy");
-    EXPECT_EQ(result.record.counters.pswpout, 2);
+    EXPECT_EQ(result.record.counters.pswpout, 2000);
 }
 
 TEST_F(SupervisorTest, PagesOnTheWireAreProgress) {
-    machine.line(hello).line(state("bare", 0)).line(pass, 60).wire_traffic(2 << 20);
+    machine.line(hello).line(state("bare", 0)).line(sample(3, 10)).line(pass, 60);
+    machine.wire_traffic(2 << 20);
     EXPECT_EQ(run().record.verdict, Verdict::pass);
 }
 
@@ -105,6 +106,36 @@ TEST_F(SupervisorTest, WarningAfterTheVerdictCountsToo) {
         .line(pass)
         .console("WARNING: CPU: 0 PID: 1 at kernel/module.c:1\n", 1);
     EXPECT_EQ(run().record.verdict, Verdict::crash);
+}
+
+TEST_F(SupervisorTest, AWarningThatTheGuestSawIsACrashToo) {
+    machine.line(hello)
+        .line(state("bare", 0))
+        .console("WARNING: CPU: 0 PID: 9 at mm/page_alloc.c:1 x+0x1/0x2\n")
+        .line(R"({"type":"verdict","verdict":"error","message":"kernel log: WARNING: CPU: 0"})");
+    const auto result = run();
+    EXPECT_EQ(result.record.verdict, Verdict::crash);
+    EXPECT_THAT(result.record.message, HasSubstr("kernel log: WARNING: CPU: 0, but"));
+}
+
+TEST_F(SupervisorTest, SilenceBeforeTheStormIsNoHangOfTheStorm) {
+    machine.line(hello).line(R"({"type":"phase","phase":"swapon","t":1})");
+    const auto result = run();
+    EXPECT_EQ(result.record.verdict, Verdict::error);
+    EXPECT_THAT(result.record.message, HasSubstr("the storm did not begin: no page moved for 20 s "
+                                                 "in phase 'swapon'"));
+}
+
+TEST_F(SupervisorTest, AStormWithoutSwapOutIsNone) {
+    machine.line(hello).line(state("bare", 0)).line(pass);
+    const auto result = run();
+    EXPECT_EQ(result.record.verdict, Verdict::error);
+    EXPECT_THAT(result.record.message, HasSubstr("0 pages were swapped out"));
+}
+
+TEST_F(SupervisorTest, TimeInWhichNobodyWatchedIsNotTheGuests) {
+    machine.line(hello).line(state("bare", 0)).line(sample(3, 10)).standstill(300).line(pass, 15);
+    EXPECT_EQ(run().record.verdict, Verdict::pass);
 }
 
 TEST_F(SupervisorTest, OomKill) {

@@ -122,6 +122,8 @@ int run(const Options &options) {
     if (auto ok = campaign.run(); !ok)
         return complain(ok.error());
     display.clear();
+    if (campaign.interrupted())
+        return complain({"interrupted; everything was taken down", exit_interrupted});
     auto tests = display.tests();
     const auto &record = display.records().front();
     const bool cut_short = record.verdict != Verdict::pass &&
@@ -132,8 +134,6 @@ int run(const Options &options) {
     const int failed = print_ktap(tests);
     if (!record.checkers.empty())
         fmt::print("# checkers: {}\n", join(record.checkers, ", "));
-    if (campaign.interrupted())
-        return complain({"interrupted; everything was taken down", exit_interrupted});
     if (record.verdict != Verdict::pass)
         return complain({fmt::format("guest tests ended as {}: {} (logs: {})",
                                      to_string(record.verdict), record.message, record.log),

@@ -55,6 +55,33 @@ Status Lab::find_kernel(const std::string &flavour) {
     return {};
 }
 
+Lab::~Lab() {
+    std::error_code ignored;
+    if (!copies_.empty())
+        fs::remove_all(copies_, ignored);
+}
+
+Status Lab::keep_copies(const std::string &directory) {
+    copies_ = directory;
+    for (auto &[flavour, artefacts] : kernels_) {
+        const auto to = fs::path(directory) / flavour;
+        std::error_code error;
+        fs::create_directories(to, error);
+        for (auto *file : {&artefacts.kernel, &artefacts.initramfs}) {
+            const auto copy = to / fs::path(*file).filename();
+            if (!error)
+                fs::copy_file(*file, copy, fs::copy_options::overwrite_existing, error);
+            if (error)
+                return fail(
+                    fmt::format("copying {} to {}: {}", *file, copy.string(), error.message()));
+            *file = copy;
+        }
+        fs::create_symlink(fs::path(artefacts.modules).parent_path() / "vmlinux", to / "vmlinux",
+                           error); // for recordings
+    }
+    return {};
+}
+
 Checkers Lab::checkers(const std::string &flavour) const {
     return checkers_of((fs::path(directory_) / flavour / "config").string());
 }

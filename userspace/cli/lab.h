@@ -26,11 +26,17 @@ class Lab {
   public:
     /// `artefacts` as --artefacts, `accel` as --accel.
     Lab(const std::string &artefacts, std::string accel);
+    Lab(const Lab &) = delete;
+    Lab &operator=(const Lab &) = delete;
+    ~Lab();
 
     /// Kernel and image of a flavour that runs will boot.
     Status find_kernel(const std::string &flavour);
     /// Checkers of a flavour's kernel, found or not.
     [[nodiscard]] Checkers checkers(const std::string &flavour) const;
+    /// Runs boot copies below `directory` from now on, so that a build meanwhile changes nothing.
+    /// They go with the lab.
+    Status keep_copies(const std::string &directory);
     /// The host, for `jobs` such runs at a time, and that the server answers; logs go to `out`.
     Status check(const RunParams &params, int jobs, const std::string &out);
     /// Says on stderr why it is not KVM. A kernel has been found.
@@ -47,6 +53,7 @@ class Lab {
     std::string directory_;
     std::string accel_;
     std::string started_;
+    std::string copies_;                       ///< their directory, "" if there are none
     std::map<std::string, Artefacts> kernels_; ///< by flavour
     RealHost host_;
     std::string qemu_;

@@ -152,12 +152,16 @@ class Matrix {
         for (const auto &earlier : state_.sessions)
             if (auto ok = same_experiment(earlier, session_); !ok)
                 return with_context(ok.error(), out_);
-        make_tasks();
-        return {};
+        if (auto ok = lab_.keep_copies(out_ + "/boot"); !ok)
+            return ok;
+        const auto copied = fingerprints(lab_.kernels());
+        if (!copied || *copied != session_.artefacts)
+            return fail("kernel or images were built anew at this moment; give the command again");
+        return make_tasks();
     }
 
     /// Run 0 of every cell first, so that all cells fill up evenly.
-    void make_tasks() {
+    Status make_tasks() {
         for (int run = 0; run < session_.runs; run++)
             for (const auto &cell : cells_) {
                 if (state_.has(cell, run))
@@ -165,9 +169,16 @@ class Matrix {
                 auto plan = cell.plan.schedule().at(static_cast<std::size_t>(run));
                 auto task = lab_.task(std::move(plan), fmt::format("{}/logs/{}-{:03}", out_,
                                                                    directory_name(cell), run));
-                cell_of_[key_of(task.plan.arm.name, task.plan.params)] = &cell;
+                const auto [there, is_new] =
+                    cell_of_.emplace(key_of(task.plan.arm.name, task.plan.params), &cell);
+                if (!is_new && there->second != &cell)
+                    return fail(fmt::format("cells '{}' and '{}' are the same storm: name each "
+                                            "value once",
+                                            there->second->name(), cell.name()),
+                                exit_bad_input);
                 tasks_.push_back(std::move(task));
             }
+        return {};
     }
 
     /// The host for the largest of the cells, and every server; then the session is on record.

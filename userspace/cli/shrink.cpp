@@ -215,6 +215,8 @@ class Shrink {
         if (!made)
             return tl::unexpected(made.error());
         out_ = std::move(*made);
+        if (auto ok = lab_.keep_copies(out_ + "/boot"); !ok)
+            return ok;
         return lab_.check(plan->params, 1, out_);
     }
 

@@ -70,6 +70,8 @@ class Storm {
         if (!plan)
             return tl::unexpected(plan.error());
         plan_ = std::move(*plan);
+        if (auto ok = check_module_params(plan_); !ok)
+            return ok;
         if (plan_.params.transport == "nbd")
             if (auto server = make_nbd_server(plan_.params.server); !server)
                 return tl::unexpected(server.error());

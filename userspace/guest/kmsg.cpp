@@ -33,6 +33,7 @@ void Kmsg::drain(const std::function<void(std::string_view)> &on_line) {
 
 void Kmsg::watch() {
     drain([this](std::string_view line) {
+        page_lost_ = page_lost_ || line.starts_with("Read-error on swap-device");
         if (fault_size_ > 0 || !is_kernel_fault(line))
             return;
         fault_size_ = std::min(line.size(), fault_.size());

@@ -23,11 +23,15 @@ class Kmsg {
     /// Hands on the new lines (the message without its prefix). Allocates nothing itself.
     void drain(const std::function<void(std::string_view)> &on_line);
 
-    /// Looks through the new lines and keeps the first fault. Allocates nothing.
+    /// Looks through the new lines: keeps the first fault, and whether swap lost a page. Allocates
+    /// nothing.
     void watch();
 
     /// The first fault that watch() met.
     [[nodiscard]] std::optional<std::string_view> fault() const;
+
+    /// A page could not be read back from swap, as watch() saw.
+    [[nodiscard]] bool page_lost() const { return page_lost_; }
 
   private:
     explicit Kmsg(Fd file) : file_(std::move(file)) {}
@@ -36,6 +40,7 @@ class Kmsg {
     std::array<char, 8192> record_{};
     std::array<char, 200> fault_{};
     std::size_t fault_size_ = 0;
+    bool page_lost_ = false;
 };
 
 } // namespace netswap::guest

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
+#include <sstream>
 #include <sys/syscall.h>
 
 namespace netswap::guest {
@@ -19,6 +20,15 @@ std::string canonical(std::string_view name) {
 
 std::string module_path(const std::string &name) {
     return std::string(module_dir) + "/" + name + ".ko";
+}
+
+/// "a=1 b=2" -> a, b
+std::vector<std::string> params_named(const std::string &params) {
+    std::vector<std::string> names;
+    std::istringstream words(params);
+    for (std::string word; words >> word;)
+        names.push_back(word.substr(0, word.find('=')));
+    return names;
 }
 
 const char *reason(int code) {
@@ -84,6 +94,13 @@ Result<void> load_module(const std::string &name, const std::string &params) {
         const int code = errno;
         return tl::make_unexpected(Error{"loading " + name + ": " + reason(code), code});
     }
+    return {};
+}
+
+Result<void> check_parameters(const std::string &name, const std::string &params) {
+    for (const auto &param : params_named(params))
+        if (!std::filesystem::exists("/sys/module/" + canonical(name) + "/parameters/" + param))
+            return fail("module " + name + " has no parameter '" + param + "'");
     return {};
 }
 

@@ -28,6 +28,10 @@ bool image_has(const std::string &name);
 /// error (EEXIST). The error carries the kernel's reason.
 Result<void> load_module(const std::string &name, const std::string &params = "");
 
+/// Fails unless the loaded module has all parameters of `params`: the kernel ignores what it does
+/// not know. They must be visible in sysfs, as all of ours are.
+Result<void> check_parameters(const std::string &name, const std::string &params);
+
 /// As load_module, after the modules it depends on as far as they are not loaded yet.
 /// Appends every name it loaded to `loaded`, in order.
 Result<void> load_with_dependencies(const std::string &name, std::vector<std::string> &loaded,

@@ -49,8 +49,10 @@ Result<CounterList> NetlinkCounters::read() {
     if (const int error = genl_connect(socket.get()); error < 0)
         return tl::unexpected(netlink_error("connecting", error));
     const int family = genl_ctrl_resolve(socket.get(), NETSWAP_FAMILY_NAME);
+    if (family == -NLE_OBJ_NOTFOUND)
+        return CounterList{}; // no netswap.ko
     if (family < 0)
-        return CounterList{};
+        return tl::unexpected(netlink_error("looking for family netswap", family));
 
     CounterList list;
     nl_socket_modify_cb(socket.get(), NL_CB_VALID, NL_CB_CUSTOM, take_counter, &list);

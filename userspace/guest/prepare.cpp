@@ -46,10 +46,11 @@ Result<void> prepare_network() {
 Result<void> prepare_storm(Channel &channel, const Config &config) {
     send_phase(channel, "modules");
     for (const auto &name : config.modules) {
-        const auto params = config.module_params.find(name);
-        if (auto done =
-                load_module(name, params == config.module_params.end() ? "" : params->second);
-            !done)
+        const auto given = config.module_params.find(name);
+        const auto params = given == config.module_params.end() ? "" : given->second;
+        if (auto done = load_module(name, params); !done)
+            return done;
+        if (auto done = check_parameters(name, params); !done)
             return done;
     }
     if (config.transport == Transport::nbd) {

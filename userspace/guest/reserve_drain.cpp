@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/reserve_drain.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -11,6 +12,12 @@ namespace {
 
 constexpr std::string_view prefix = "gfp_memalloc.usage_";
 constexpr int connections = 100;
+
+bool keeps_accounts(const CounterList &counters) {
+    return std::any_of(counters.begin(), counters.end(), [](const auto &counter) {
+        return std::string_view(counter.first).starts_with(prefix);
+    });
+}
 
 } // namespace
 
@@ -32,6 +39,8 @@ Result<void> drain_reserve(CounterSource &counters, const std::function<void()> 
         const auto now = counters.read();
         if (!now)
             return tl::unexpected(now.error());
+        if (!keeps_accounts(*now))
+            return fail("gfp_memalloc does not tell what is charged");
         left = still_charged(*now);
         if (left.empty())
             return {};
@@ -54,8 +63,9 @@ void receive_packets(const std::string &server, int port) {
         (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
         (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         char greeting[18]; // the server speaks first
-        if (::connect(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0)
-            (void)!::read(socket.get(), greeting, sizeof greeting);
+        if (::connect(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 ||
+            ::read(socket.get(), greeting, sizeof greeting) <= 0)
+            return;
     }
 }
 

@@ -15,11 +15,11 @@ std::string still_charged(const CounterList &counters);
 
 /// Waits until nothing is charged any more. `receive` is called in between: it has packets come in,
 /// so that buffers which a storm left in the receive rings are used up. Fails with what is left
-/// after `rounds`. Without netswap's accounts there is nothing to wait for.
+/// after `rounds`, and if nobody keeps accounts.
 Result<void> drain_reserve(CounterSource &counters, const std::function<void()> &receive,
                            int rounds);
 
-/// Some hundred packets, by short connections to the NBD server.
+/// Some hundred packets, by short connections to the NBD server; fewer if it does not answer.
 void receive_packets(const std::string &server, int port);
 
 } // namespace netswap::guest

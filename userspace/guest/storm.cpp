@@ -206,7 +206,11 @@ void Storm::worker_killed(const std::string &who, int status) {
     case SIGSEGV:
     case SIGILL:
     case SIGTRAP:
-        // The worker's stack and data go through swap as well.
+        // The worker's stack and data go through swap as well. Where a page of its stack is lost no
+        // signal can be delivered, so it dies of this one.
+        kmsg_.watch();
+        if (kmsg_.page_lost())
+            return give_up(Outcome::error, who + ": a page could not be read back from swap");
         return give_up(Outcome::corrupt, who + ": its own memory came back wrong: " +
                                              ProcessEnd{status, false}.describe());
     default:

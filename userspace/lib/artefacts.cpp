@@ -47,7 +47,8 @@ std::string artefacts_directory(const std::string &given) {
 Result<Artefacts> find_artefacts(const std::string &directory, const std::string &flavour,
                                  const char *image) {
     const auto base = fs::path(directory) / flavour;
-    const Artefacts artefacts{base / "bzImage", base / image, checkers_of(base / "config")};
+    const Artefacts artefacts{base / "bzImage", base / image, checkers_of(base / "config"),
+                              base / "modules"};
     std::error_code error;
     if (!fs::exists(artefacts.kernel, error)) {
         const auto known = flavours_in(directory);

@@ -14,6 +14,7 @@ struct Artefacts {
     std::string kernel;    ///< bzImage
     std::string initramfs; ///< one of its images
     Checkers checkers;     ///< that its configuration names
+    std::string modules;   ///< directory of netswap's modules, which are in the images as well
 };
 
 /// Images of a flavour: what storms boot, and the same with the programs of a bench.

@@ -44,14 +44,21 @@ Classification classify(const RunEvidence &e) {
     }
     if (!e.guest)
         return without_verdict(e);
-    if (e.guest->verdict != Verdict::pass)
+    const bool passed = e.guest->verdict == Verdict::pass;
+    if (!passed && (e.guest->verdict != Verdict::error || e.of_tests))
         return {e.guest->verdict, e.guest->message};
+    // The guest sees these, too, and can only say that something was wrong.
+    const auto before = passed ? std::string("passed") : e.guest->message;
     if (!e.console.warning.empty())
-        return {Verdict::crash, "passed, but the log has: " + e.console.warning};
+        return {Verdict::crash, before + ", but the log has: " + e.console.warning};
     if (!e.churn_failure.empty())
-        return {Verdict::crash, "passed, but module churn failed: " + e.churn_failure};
+        return {Verdict::crash, before + ", but module churn failed: " + e.churn_failure};
+    if (!passed)
+        return {e.guest->verdict, e.guest->message};
     if (!e.fault_shortfall.empty())
         return {Verdict::error, "passed, but only " + e.fault_shortfall};
+    if (!e.load_shortfall.empty())
+        return {Verdict::error, "passed, but " + e.load_shortfall};
     return {Verdict::pass, e.guest->message};
 }
 

@@ -24,6 +24,7 @@ struct RunEvidence {
     bool writes_failed = false;  ///< on purpose: the kernel's log is to tell of it
     bool of_tests = false;       ///< they judge, and some take a swap device away
     std::string fault_shortfall; ///< not all faults asked for were made and healed
+    std::string load_shortfall;  ///< nothing was swapped, or hostile traffic did not get out
 };
 
 struct Classification {
@@ -33,7 +34,8 @@ struct Classification {
 
 /// The one place that decides. In this order: failures of the lab, a kernel that broke, memory that
 /// ran out, an arm that was not in force, pages that came back wrong, I/O errors of the swap area,
-/// hangs, what the guest itself says; and a WARNING turns a pass into a crash.
+/// hangs, what the guest itself says; and a WARNING, or modules that do not come and go, turn a
+/// pass or an error of the guest into a crash.
 Classification classify(const RunEvidence &evidence);
 
 } // namespace netswap

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/fault_rig.h"
 
-#include "lib/tap.h"
-
 namespace netswap {
 
 Status FaultRig::begin(const Fault &fault) {
@@ -11,7 +9,7 @@ Status FaultRig::begin(const Fault &fault) {
         machine_.watch_server(nullptr);
         return service_->kill();
     case FaultKind::link_drop:
-        return set_interface_up(interface_, false);
+        return network_->set_up(false);
     case FaultKind::link_carrier:
         return machine_.set_carrier(false);
     case FaultKind::receive_fail:
@@ -41,7 +39,7 @@ Status FaultRig::end(const Fault &fault) {
         machine_.watch_server(&service_->process());
         return {};
     case FaultKind::link_drop:
-        return set_interface_up(interface_, true);
+        return network_->set_up(true);
     case FaultKind::link_carrier:
         return machine_.set_carrier(true);
     case FaultKind::receive_fail:

@@ -20,6 +20,7 @@ Result<LabNetwork> LabNetwork::make(const std::vector<HostileKind> &kinds, std::
     const double loss = loss_of(kinds);
     const auto address = std::string(lab_host_address) + "/24";
     LabNetwork network;
+    network.kinds_ = kinds;
     auto tap = create_tap(lab_tap_name, loss > 0 ? "" : address);
     if (!tap)
         return tl::unexpected(tap.error());
@@ -45,13 +46,27 @@ Result<LabNetwork> LabNetwork::make(const std::vector<HostileKind> &kinds, std::
             if (!name.empty())
                 if (auto ok = set_interface_mtu(name, hostile::jumbo_mtu); !ok)
                     return with_context(ok.error(), "--hostile jumbo");
-    if (asks_for(kinds, HostileKind::forward))
+    if (auto ok = network.add_routes(); !ok)
+        return tl::unexpected(ok.error());
+    return network;
+}
+
+Status LabNetwork::set_up(bool up) {
+    auto ok = set_interface_up(lab_tap_name, up);
+    // The kernel forgets the routes of a device that goes down. A lossy link's are another's.
+    if (ok && up && !link_)
+        ok = add_routes();
+    return ok;
+}
+
+Status LabNetwork::add_routes() const {
+    if (asks_for(kinds_, HostileKind::forward))
         for (const auto *behind : {hostile::silent_network, hostile::plugged_network})
             if (auto ok = add_route(fmt::format("{}/{}", behind, hostile::network_prefix),
                                     hostile::guest_address);
                 !ok)
                 return with_context(ok.error(), "--hostile forward");
-    return network;
+    return {};
 }
 
 } // namespace netswap

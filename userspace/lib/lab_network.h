@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "lib/clock.h"
 #include "lib/fd.h"
@@ -20,10 +21,15 @@ class LabNetwork {
                                    const Clock &clock);
 
     [[nodiscard]] int tap() const { return tap_.get(); }
+    /// While it is down nothing comes through.
+    Status set_up(bool up);
     /// Null without packet loss.
     [[nodiscard]] LossyLink *link() const { return link_.get(); }
 
   private:
+    [[nodiscard]] Status add_routes() const;
+
+    std::vector<HostileKind> kinds_;
     Fd tap_;
     std::unique_ptr<LossyLink> link_;
 };

@@ -16,6 +16,8 @@ class ProgressWatch {
     ProgressWatch(double hang_after_s, double now) : hang_after_(hang_after_s), last_(now) {}
 
     void phase(double now) { last_ = now; }
+    /// So many seconds nobody watched.
+    void skip(double seconds) { last_ += seconds; }
     void pages(double now, std::int64_t touched, std::int64_t in, std::int64_t out);
     /// `bytes`: sent and received over the guest's network interface since the start.
     void wire(double now, std::uint64_t bytes);

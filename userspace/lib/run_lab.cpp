@@ -131,7 +131,8 @@ Fd RunLab::open_log(const char *name) const {
 }
 
 FaultRig RunLab::rig(QemuMachine &machine) {
-    return {service_ ? &*service_ : nullptr, relay_.get(), machine, lab_tap_name};
+    return {network_ ? &*network_ : nullptr, service_ ? &*service_ : nullptr, relay_.get(),
+            machine};
 }
 
 HostileRig RunLab::hostile_rig() {

@@ -56,7 +56,7 @@ Status check_numbers(const StormArguments &a) {
         within("cpus", a.cpus, 1, 64),
         within("conns", a.conns, 1, 16),
         within("passes", a.passes, 1, 1000),
-        within("workers", a.workers, 0, 4096),
+        within("workers", a.workers, 0, 1024),
         within("jobs", a.jobs, 1, 64),
         within("churn", a.churn, 0, 100000),
         within("hang-after", a.hang_after_s.value_or(2), 2.0, 3600.0),
@@ -106,6 +106,8 @@ Status fill_sizes(const StormArguments &a, RunParams &params) {
     if (!map)
         return tl::unexpected(map.error());
     params.map_mib = *map;
+    if (auto ok = within<std::int64_t>("map (MiB)", *map, 16, 1 << 20); !ok)
+        return ok;
 
     const auto least = least_swap_mib(*mem);
     const auto for_map = (*map * 118 / 100 + 15) / 16 * 16;
@@ -254,6 +256,16 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
     plan.params.setup = a.transport == "nbd" ? setup_of(a) : "";
     plan.params.io_timeout_s = a.io_timeout_s.value_or(-1);
     return plan;
+}
+
+Status check_module_params(const StormPlan &plan) {
+    for (const auto &[module, values] : plan.params.module_params)
+        if (std::none_of(plan.arms.begin(), plan.arms.end(),
+                         [&](const Arm &arm) { return arm.has(module); }))
+            return fail(
+                fmt::format("--module-param {}:{}: no arm loads that module", module, values),
+                exit_bad_input);
+    return {};
 }
 
 std::string StormPlan::flavour_of(const Arm &arm) const {

@@ -69,6 +69,9 @@ struct StormPlan {
     [[nodiscard]] std::vector<RunPlan> schedule() const;
 };
 
+/// Bad input: a parameter of a module that none of the arms loads.
+Status check_module_params(const StormPlan &plan);
+
 /// Checks everything that can be checked without looking at the host.
 Result<StormPlan> plan_storm(const StormArguments &arguments);
 

@@ -18,7 +18,25 @@ using Kind = MachineEvent::Kind;
 
 constexpr double console_silence_s = 1.5; ///< after which an answer to sysrq counts as complete
 constexpr double console_limit_s = 20;    ///< for one answer
+constexpr double longest_turn_s = 1;
+constexpr double stopped_s = 5; ///< longer than that no turn takes, however busy the host is
 constexpr std::size_t console_cap = 32 << 20;
+constexpr std::int64_t least_pages_out = 1000; ///< of a storm that is one
+
+/// What was to make it hard and did not; "" if all did.
+std::string load_shortfall(const RunRecord &record) {
+    if (const auto out = record.counters.pswpout.value_or(0); out < least_pages_out)
+        return fmt::format("{} pages were swapped out: --map must be larger than --mem", out);
+    for (const auto &sent : record.hostile) {
+        const auto arrived = sent.packets + sent.connections;
+        if (arrived == 0)
+            return fmt::format("nothing was sent for --hostile {}", sent.kind);
+        if (sent.refused > arrived)
+            return fmt::format("of the packets for --hostile {} {} were sent and {} refused",
+                               sent.kind, arrived, sent.refused);
+    }
+    return "";
+}
 
 } // namespace
 
@@ -48,8 +66,15 @@ SupervisedRun Supervisor::run() {
 
 void Supervisor::watch() {
     while (!over_) {
-        const double left = std::max(0.0, next_deadline() - clock_.now());
-        handle(machine_.wait(std::min(left + 0.01, 1.0)));
+        const double before = clock_.now();
+        const double left = std::max(0.0, next_deadline() - before);
+        const auto event = machine_.wait(std::min(left + 0.01, longest_turn_s));
+        // We were stopped, and the guest with us: that was no silence of its own.
+        if (const double lost = clock_.now() - before - longest_turn_s; lost > stopped_s) {
+            watch_.skip(lost);
+            start_ += lost;
+        }
+        handle(event);
         if (!over_ && faults_)
             check(faults_->tick());
         if (!over_)
@@ -85,17 +110,24 @@ void Supervisor::check_limits() {
             over_ = true;
         }
     } else if (watch_.hung(now)) {
-        evidence_.hang =
+        give_up(
             fmt::format("no page moved for {:.0f} s in phase '{}'", watch_.quiet_for(now), phase_) +
-            during();
-        over_ = true;
+            during());
     } else if (now - start_ >= params.timeout_s) {
-        evidence_.hang = fmt::format("no verdict in {:.0f} s, in phase '{}', though pages still "
-                                     "moved",
-                                     params.timeout_s, phase_) +
-                         during();
-        over_ = true;
+        give_up(fmt::format("no verdict in {:.0f} s, in phase '{}', though pages still moved",
+                            params.timeout_s, phase_) +
+                during());
     }
+}
+
+void Supervisor::give_up(std::string why) {
+    // Whatever stands still before the storm is no hang of the storm.
+    const bool in_force = !options_.check_state || result_.record.state;
+    if (in_force)
+        evidence_.hang = std::move(why);
+    else
+        evidence_.lab_error = "the storm did not begin: " + why;
+    over_ = true;
 }
 
 void Supervisor::handle(const MachineEvent &event) {
@@ -286,8 +318,10 @@ void Supervisor::finish_record() {
         evidence_.writes_failed = faults_->made(FaultKind::write_error);
         result_.record.faults = faults_->records();
     }
-    const auto decided = classify(evidence_);
     auto &record = result_.record;
+    if (options_.check_state && !evidence_.of_tests)
+        evidence_.load_shortfall = load_shortfall(record);
+    const auto decided = classify(evidence_);
     record.verdict = decided.verdict;
     record.message = decided.message;
     record.io_error = evidence_.console.first_io_error();

@@ -57,6 +57,8 @@ class Supervisor {
     void watch();
     [[nodiscard]] double next_deadline() const;
     void check_limits();
+    /// Nothing more will come of it.
+    void give_up(std::string why);
     void handle(const MachineEvent &event);
     void handle_line(const std::string &line);
     void handle_message(const GuestMessage &message);

@@ -2,10 +2,12 @@
 #include "matrix/matrix_record.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "lib/arm.h"
 #include "lib/json_field.h"
 #include "lib/text.h"
 
@@ -43,6 +45,20 @@ std::string options_text(const MatrixSession &session) {
         for (const auto &value : values)
             text += fmt::format("{}--{} {}", text.empty() ? "" : " ", name, value);
     return text.empty() ? "no further option" : text;
+}
+
+/// Of those that arms load: a test's is another matter. "" if the directory has none.
+std::string fingerprint_of_modules(const std::string &directory) {
+    std::map<std::string, std::string> contents;
+    std::error_code none;
+    for (const auto &entry : std::filesystem::directory_iterator(directory, none))
+        if (const auto name = entry.path().stem().string(); module_long_name(name))
+            if (auto content = read_file(entry.path()))
+                contents[name] = std::move(*content);
+    std::string all;
+    for (const auto &[name, content] : contents)
+        all += fmt::format("{} {}\n{}", name, content.size(), content);
+    return all.empty() ? "" : fmt::format("{:016x}", hash(all));
 }
 
 } // namespace
@@ -194,6 +210,9 @@ fingerprints(const std::map<std::string, Artefacts> &flavours) {
                 return tl::unexpected(print.error());
             prints[fmt::format("{} {}", flavour, what)] = std::move(*print);
         }
+    for (const auto &[flavour, artefacts] : flavours)
+        if (auto print = fingerprint_of_modules(artefacts.modules); !print.empty())
+            prints[flavour + " modules"] = std::move(print);
     return prints;
 }
 

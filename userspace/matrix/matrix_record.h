@@ -61,7 +61,8 @@ Status same_experiment(const MatrixSession &earlier, const MatrixSession &now);
 /// 16 hex digits that differ when the file does: to notice a mix-up, not an attack.
 Result<std::string> fingerprint(const std::string &file);
 
-/// Of the kernels and images of these flavours: "6.12 kernel" -> fingerprint.
+/// Of the kernels and images of these flavours, and of the modules if they lie beside them:
+/// "6.12 kernel" -> fingerprint.
 Result<std::map<std::string, std::string>>
 fingerprints(const std::map<std::string, Artefacts> &flavours);
 
