@@ -7,3 +7,5 @@ requires_kernel 6.12
 
 storm disk.json --arms mainline --runs 1 --transport disk
 verdicts disk.json mainline pass
+refused "runs of another storm" "other options" -- \
+	"$netswap" storm --arms mainline --transport disk --mem 192M --append --json "$work/disk.json"

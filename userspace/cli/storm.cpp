@@ -60,7 +60,7 @@ class Storm {
         fmt::print("logs: {}\n", out_);
         if (!written)
             return complain(written.error());
-        return campaign_exit_code(result, plan_.arms);
+        return campaign_exit_code(result, arms_of(result));
     }
 
   private:
@@ -89,6 +89,8 @@ class Storm {
             return ok;
         if (auto ok = choose_accelerator(); !ok)
             return ok;
+        if (auto ok = same_host(); !ok)
+            return ok;
         make_tasks();
         return {};
     }
@@ -114,7 +116,28 @@ class Storm {
         if (!campaign)
             return tl::unexpected(campaign.error());
         previous_ = std::move(*campaign);
+        return same_storm();
+    }
+
+    /// Runs in one table are of one storm.
+    Status same_storm() const {
+        for (const auto &planned : plan_.schedule())
+            for (const auto &earlier : previous_.runs)
+                if (earlier.arm == planned.arm.name && earlier.params != planned.params)
+                    return fail(fmt::format("--append: {} has runs of arm {} with other options; "
+                                            "name another --json, or the same options",
+                                            options_.json, earlier.arm),
+                                exit_bad_input);
         return {};
+    }
+
+    /// Known once the accelerator is chosen.
+    Status same_host() const {
+        if (previous_.runs.empty() || previous_.host.accel == lab_.host().accel)
+            return {};
+        return fail(fmt::format("--append: the runs in {} were made with {}, now it is {}",
+                                options_.json, previous_.host.accel, lab_.host().accel),
+                    exit_bad_input);
     }
 
     Status make_out() {
@@ -154,6 +177,15 @@ class Storm {
         result.runs.insert(result.runs.end(), records.begin(), records.end());
         finish(result);
         return result;
+    }
+
+    /// Of this command and of those before it.
+    [[nodiscard]] std::vector<Arm> arms_of(const CampaignResult &result) const {
+        auto arms = plan_.arms;
+        for (const auto &run : result.runs)
+            if (const auto arm = parse_arm(run.arm))
+                arms.push_back(*arm);
+        return arms;
     }
 
     Status write(const CampaignResult &result) const {
