@@ -156,14 +156,13 @@ static void note_level(struct zone *zone, unsigned long free, unsigned long min)
 {
 	unsigned long low = READ_ONCE(lowest_free);
 
+	if (free < min / 2)
+		netswap_event_later(NETSWAP_EVENT_KIND_RESERVE_LOW, free);
 	while (free < low) {
 		if (!try_cmpxchg(&lowest_free, &low, free))
 			continue;
 		trace_netswap_reserve_low(zone_to_nid(zone), zone_idx(zone),
 					  free, min);
-		if (free < min / 2)
-			netswap_event_later(NETSWAP_EVENT_KIND_RESERVE_LOW,
-					    free);
 		break;
 	}
 }

@@ -20,8 +20,9 @@
  * below every watermark. The rule that rules the deadlock out: a page may go
  * to a group within its own reservation if the unused reservations of the
  * groups before it stay free, and to a group beyond its reservation only if
- * the unused reservations of all others stay free. The order is that of enum
- * netswap_charge, so transmit never takes receive's share.
+ * the unused reservations of all others stay free, but for those of rings when
+ * it is for a packet. The order is that of enum netswap_charge, so transmit
+ * never takes receive's share.
  */
 #ifndef _NETSWAP_RESERVE_H
 #define _NETSWAP_RESERVE_H

@@ -10,8 +10,9 @@
  * part of a packet count once each, and nothing but the page allocator has to
  * tell us.
  *
- * Nothing here takes a lock: a page has one owner who charges or moves it, and
- * is freed once. The sums may be read while they move; a floor computed from
+ * Nothing here takes a lock: who changes a page's entry takes back what it said
+ * before. A page that was freed while nobody watched is charged until it is
+ * handed out again. The sums may be read while they move; a floor computed from
  * them can be off by one page for each CPU that takes one at this moment.
  *
  * Pages of memory that was plugged in after this module was loaded are not in
@@ -23,7 +24,8 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
-#include <linux/string.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/vmalloc.h>
 
 #include "netswap.h"
@@ -83,6 +85,15 @@ static bool in_table(const struct page *page, unsigned int order)
 	return page_to_pfn(page) + (1UL << order) <= owner_frames;
 }
 
+/* A page is charged no longer; @was: its entry in the table, which may be empty. */
+static void forget(u8 was)
+{
+	if (!was)
+		return;
+	atomic_dec(&account[was - 1].usage);
+	atomic_dec(netswap_host()->charged);
+}
+
 /**
  * netswap_charge - pages are handed out
  * @page: the first of them
@@ -101,7 +112,7 @@ void netswap_charge(struct page *page, unsigned int order, enum netswap_charge t
 	/* The count first: a page that can be freed must be looked for. */
 	atomic_add(1 << order, netswap_host()->charged);
 	for (i = 0; i < 1U << order; i++)
-		WRITE_ONCE(owner[pfn + i], to + 1);
+		forget(xchg(&owner[pfn + i], to + 1));
 	add(to, 1 << order);
 }
 EXPORT_SYMBOL_GPL(netswap_charge);
@@ -116,21 +127,13 @@ EXPORT_SYMBOL_GPL(netswap_charge);
 void netswap_uncharge(struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
-	unsigned int i, pages = 0;
+	unsigned int i;
 
 	if (!in_table(page, order))
 		return;
-	for (i = 0; i < 1U << order; i++) {
-		u8 was = READ_ONCE(owner[pfn + i]);
-
-		if (!was)
-			continue;
-		WRITE_ONCE(owner[pfn + i], 0);
-		atomic_dec(&account[was - 1].usage);
-		pages++;
-	}
-	if (pages)
-		atomic_sub(pages, netswap_host()->charged);
+	for (i = 0; i < 1U << order; i++)
+		if (READ_ONCE(owner[pfn + i]))
+			forget(xchg(&owner[pfn + i], 0));
 }
 EXPORT_SYMBOL_GPL(netswap_uncharge);
 
@@ -169,16 +172,19 @@ EXPORT_SYMBOL_GPL(netswap_charge_move);
 
 /*
  * Nobody watches frees any more, so what is charged now will never be
- * uncharged: begin anew. Process context, may sleep.
+ * uncharged: begin anew. Page by page, for a packet's may move meanwhile. Process
+ * context, may sleep.
  */
 void netswap_charges_drop(void)
 {
-	enum netswap_charge charge;
+	unsigned long pfn;
 
-	memset(owner, 0, owner_frames);
-	atomic_set(netswap_host()->charged, 0);
-	for (charge = 0; charge < NETSWAP_NR_CHARGES; charge++)
-		atomic_set(&account[charge].usage, 0);
+	for (pfn = 0; pfn < owner_frames; pfn++) {
+		if (READ_ONCE(owner[pfn]))
+			forget(xchg(&owner[pfn], 0));
+		if (!(pfn % SZ_64K))
+			cond_resched();
+	}
 }
 EXPORT_SYMBOL_GPL(netswap_charges_drop);
 
@@ -216,6 +222,18 @@ void netswap_charge_reserve(const unsigned int pages[NETSWAP_NR_CHARGES])
 }
 
 /*
+ * Drivers that hand on a full buffer and put a new one into the ring take that
+ * one as a packet's. So packets that go beyond their own share may have what
+ * the ring has not used.
+ */
+static bool is_ring_of(enum netswap_charge charge, enum netswap_charge other,
+		       unsigned int take, const unsigned int *unused)
+{
+	return charge == NETSWAP_CHARGE_PACKETS && other == NETSWAP_CHARGE_RINGS &&
+	       take <= unused[NETSWAP_CHARGE_RINGS];
+}
+
+/*
  * Pages that must stay free when @charge takes @take pages: the unused
  * reservations of those before it, or of all others when it goes beyond its
  * own.
@@ -229,7 +247,8 @@ netswap_floor_of(const unsigned int unused[NETSWAP_NR_CHARGES],
 	unsigned long floor = 0;
 
 	for (other = 0; other < NETSWAP_NR_CHARGES; other++)
-		if (other != charge && (other < charge || !within))
+		if (other != charge && (other < charge || !within) &&
+		    !is_ring_of(charge, other, take, unused))
 			floor += unused[other];
 	return floor;
 }

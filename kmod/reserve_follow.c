@@ -39,7 +39,8 @@
 #include "reserve.h"
 
 #define LINGER		(30 * HZ)
-#define FOLLOW		(5 * HZ)
+#define FOLLOW		(5UL * HZ)
+#define MOST_PATIENT	(80UL * HZ)
 #define WAIT_MS		1000	/* for memory that a larger pool needs */
 #define USUAL_RING	256
 
@@ -104,14 +105,19 @@ static void read_nics(struct netswap_live *live, const struct net_device *gone)
 	}
 }
 
+/* @of: NULL where IPv6 is switched off. */
+static unsigned long larger(unsigned long bytes, const struct fqdir *of)
+{
+	return of ? max_t(unsigned long, bytes, READ_ONCE(of->high_thresh)) : bytes;
+}
+
 static void read_fragments(struct netswap_live *live)
 {
 	lockdep_assert_held(&follow_lock);
-	live->frag_bytes_v4 = max_t(unsigned long, growing.frag_bytes_v4,
-				    READ_ONCE(init_net.ipv4.fqdir->high_thresh));
+	live->frag_bytes_v4 = larger(growing.frag_bytes_v4, init_net.ipv4.fqdir);
 #if IS_ENABLED(CONFIG_IPV6)
-	live->frag_bytes_v6 = max_t(unsigned long, growing.frag_bytes_v6,
-				    READ_ONCE(init_net.ipv6.fqdir->high_thresh));
+	live->frag_bytes_v6 = larger(growing.frag_bytes_v6,
+				     READ_ONCE(init_net.ipv6.fqdir));
 #endif
 }
 
@@ -215,26 +221,35 @@ bool netswap_reserve_datagrams(void)
 }
 EXPORT_SYMBOL_GPL(netswap_reserve_datagrams);
 
+/* On one queue only, or it might run twice at a time. */
 static void follow(struct work_struct *work)
 {
+	static unsigned long wait = FOLLOW;
 	int err = netswap_reserve_refresh(WAIT_MS);
 
 	if (err)
 		pr_warn_ratelimited("netswap: the reserve cannot grow (error %d); it stays as it was\n",
 				    err);
+	/* Each time longer, as long as it cannot be had: asking for it presses others. */
+	wait = err ? min(2 * wait, MOST_PATIENT) : FOLLOW;
 	if (READ_ONCE(following))
-		schedule_delayed_work(&follow_work, FOLLOW);
+		queue_delayed_work(system_long_wq, &follow_work, wait);
 }
 
 static int nic_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	const struct netdev_notifier_info_ext *was = ptr;
 	int err;
 
-	if (!net_eq(dev_net(dev), &init_net))
+	if (!net_eq(dev_net(dev), &init_net) || !has_rings(dev))
 		return NOTIFY_DONE;
 	switch (event) {
 	case NETDEV_CHANGEMTU:
+		if (dev->mtu <= was->ext.mtu) {
+			update_nics(NULL, 0);
+			return NOTIFY_DONE;
+		}
 		err = update_nics(NULL, WAIT_MS);
 		if (err)
 			netdev_warn(dev, "netswap: no memory for receive rings with an MTU of %u\n",
@@ -243,7 +258,9 @@ static int nic_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_REGISTER:
 	case NETDEV_UP:
 	case NETDEV_CHANGENAME:
-		update_nics(NULL, WAIT_MS);
+		/* Nobody may refuse these, so the worker waits, and not who holds rtnl. */
+		if (update_nics(NULL, 0))
+			mod_delayed_work(system_long_wq, &follow_work, 0);
 		return NOTIFY_DONE;
 	case NETDEV_UNREGISTER:
 		update_nics(dev, 0);
@@ -257,6 +274,7 @@ static struct notifier_block nic_notifier = { .notifier_call = nic_event };
 static int ring_grows(enum memreserve_growth what, const struct memreserve_grows *grows)
 {
 	struct netswap_live live = {};
+	bool larger = false;
 	unsigned int i;
 	int err;
 
@@ -265,14 +283,17 @@ static int ring_grows(enum memreserve_growth what, const struct memreserve_grows
 	read_nics(&live, NULL);
 	for (i = 0; i < live.nr_nics; i++) {
 		struct netswap_nic *nic = &live.nics[i];
+		unsigned int *now = what == MEMRESERVE_GROWTH_RING ?
+					    &nic->ring : &nic->queues;
 
-		if (strcmp(nic->name, grows->dev->name))
+		if (strcmp(nic->name, grows->dev->name) || *now >= grows->to)
 			continue;
-		if (what == MEMRESERVE_GROWTH_RING)
-			nic->ring = max_t(unsigned long, nic->ring, grows->to);
-		else
-			nic->queues = max_t(unsigned long, nic->queues, grows->to);
+		*now = grows->to;
+		larger = true;
 	}
+	/* What becomes smaller is a way out of a shortage. */
+	if (!larger)
+		return 0;
 	err = update(&live, WAIT_MS);
 	if (err)
 		netdev_warn(grows->dev, "netswap: no memory for %lu %s\n", grows->to,
@@ -337,9 +358,10 @@ static int update_cpus(unsigned int coming, unsigned int wait_ms)
 	return err;
 }
 
+/* Around a suspend, with everything frozen, no memory comes free: the worker follows. */
 static int cpu_comes(unsigned int cpu)
 {
-	int err = update_cpus(1, WAIT_MS);
+	int err = cpuhp_tasks_frozen ? 0 : update_cpus(1, WAIT_MS);
 
 	if (err)
 		pr_warn("netswap: CPU %u stays offline: no memory for its packets\n", cpu);
@@ -348,7 +370,8 @@ static int cpu_comes(unsigned int cpu)
 
 static int cpu_gone(unsigned int cpu)
 {
-	update_cpus(0, 0);
+	if (!cpuhp_tasks_frozen)
+		update_cpus(0, 0);
 	return 0;
 }
 
@@ -372,7 +395,7 @@ int netswap_follow_init(void)
 	}
 	netswap_host()->watch_growth(&growth_notifier, true);
 	WRITE_ONCE(following, true);
-	schedule_delayed_work(&follow_work, 0);
+	queue_delayed_work(system_long_wq, &follow_work, 0);
 	return 0;
 }
 

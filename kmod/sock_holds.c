@@ -39,6 +39,7 @@ static bool made_here(const struct sk_buff *skb)
 /* Charges the pages that @skb occupies to @to, as long as there is room. */
 static bool move_pages(const struct sk_buff *skb, enum netswap_charge to)
 {
+	const struct sk_buff *part;
 	unsigned int i, at;
 
 	if (!netswap_charge_move(virt_to_page(skb->head), to))
@@ -52,6 +53,10 @@ static bool move_pages(const struct sk_buff *skb, enum netswap_charge to)
 			if (!netswap_charge_move(nth_page(skb_frag_page(frag), at), to))
 				return false;
 	}
+	/* What GRO put together; its parts have none themselves. */
+	skb_walk_frags(skb, part)
+		if (!move_pages(part, to))
+			return false;
 	return true;
 }
 
@@ -97,6 +102,7 @@ static bool may_hold(enum memreserve_place place, const struct sk_buff *skb)
 	case MEMRESERVE_PLACE_TUN:
 		return may_go_to_tun(skb);
 	case MEMRESERVE_PLACE_NEIGHBOUR:
+	case MEMRESERVE_PLACE_UNIX:
 		return sent_by_marked(skb);
 	case MEMRESERVE_PLACE_ENCAP:
 		return sock_marks_tunnelled();

@@ -119,6 +119,16 @@ static bool base_marks(void)
 }
 
 /*
+ * WireGuard marks its sockets, in any network namespace, and whoever made that
+ * one can have as many as he likes. The reserve is not his.
+ */
+static bool is_foreign(const struct sock *sk, enum netswap_transport transport)
+{
+	return transport == NETSWAP_TRANSPORT_OTHER &&
+	       !net_eq(sock_net(sk), &init_net);
+}
+
+/*
  * A keeper marks a socket before it connects, and gives it to the kernel, which
  * marks it once more: it is the kernel's from then on, and stays when user
  * space's marks are taken back.
@@ -142,7 +152,8 @@ static void hand_to_kernel(struct mark *mark, enum netswap_transport transport)
  *
  * Does not count it in memalloc_socks_key. While the module is leaving, a
  * socket gets what the base would give it: on mainline a mark that is not
- * listed, on bare none.
+ * listed, on bare none. When the list is full the kernel's sockets still get a
+ * mark, for swap must not depend on what else is marked.
  *
  * Process context.
  * Return: true when the socket was not marked and is now.
@@ -155,6 +166,10 @@ bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id)
 	unsigned long flags;
 	bool full;
 
+	if (is_foreign(sk, transport)) {
+		netswap_count(&sock_memalloc_mech, MARKS_REFUSED);
+		return false;
+	}
 	spin_lock_irqsave(&marks_lock, flags);
 	if (sock_flag(sk, SOCK_MEMALLOC)) {
 		mark = find_mark(sk);
@@ -165,7 +180,7 @@ bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id)
 	}
 	mark = take_slot();
 	full = !mark && !closing;
-	if (full || (!mark && !base_marks())) {
+	if (full ? by == NETSWAP_MARKED_BY_USER : !mark && !base_marks()) {
 		spin_unlock_irqrestore(&marks_lock, flags);
 		netswap_count(&sock_memalloc_mech, MARKS_REFUSED);
 		if (full)
@@ -208,7 +223,7 @@ bool sock_mark_set(struct sock *sk)
 	return true;
 }
 
-bool sock_mark_clear(struct sock *sk)
+static int take_back(struct sock *sk, bool users_only)
 {
 	bool pinned = false;
 	struct mark *mark;
@@ -216,11 +231,15 @@ bool sock_mark_clear(struct sock *sk)
 	unsigned long flags;
 
 	spin_lock_irqsave(&marks_lock, flags);
-	if (!sock_flag(sk, SOCK_MEMALLOC)) {
-		spin_unlock_irqrestore(&marks_lock, flags);
-		return false;
-	}
 	mark = find_mark(sk);
+	if (!sock_flag(sk, SOCK_MEMALLOC) || (users_only && !mark)) {
+		spin_unlock_irqrestore(&marks_lock, flags);
+		return -ENOENT;
+	}
+	if (users_only && mark->by != NETSWAP_MARKED_BY_USER) {
+		spin_unlock_irqrestore(&marks_lock, flags);
+		return -EPERM;
+	}
 	if (mark) {
 		id = mark->id;
 		pinned = closing;
@@ -235,7 +254,24 @@ bool sock_mark_clear(struct sock *sk)
 	netswap_count(&sock_memalloc_mech, SOCKETS_UNMARKED);
 	trace_netswap_mark(id, false, false);
 	netswap_event(NETSWAP_EVENT_KIND_SOCKET_UNMARKED, NULL, id);
-	return true;
+	return 0;
+}
+
+bool sock_mark_clear(struct sock *sk)
+{
+	return !take_back(sk, false);
+}
+
+/**
+ * sock_mark_clear_users - take back a mark that user space made
+ * @sk: the caller holds a reference, and its lock
+ *
+ * Leaves the count in memalloc_socks_key to the caller. Return: 0; -ENOENT when
+ * it has no such mark any more, -EPERM when that is the kernel's meanwhile.
+ */
+int sock_mark_clear_users(struct sock *sk)
+{
+	return take_back(sk, true);
 }
 
 bool sock_mark_dies(struct sock *sk)

@@ -21,6 +21,7 @@ bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id);
 /* The callbacks set, clear and dies; struct memreserve_sock_ops says more. */
 bool sock_mark_set(struct sock *sk);
 bool sock_mark_clear(struct sock *sk);
+int sock_mark_clear_users(struct sock *sk);
 bool sock_mark_dies(struct sock *sk);
 /* Does the route of a marked socket lead through a virtual device? Softirq. */
 bool sock_marks_tunnelled(void);

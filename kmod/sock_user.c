@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Marks for user space. The core calls these one at a time. */
+/*
+ * Marks for user space. The core may call these in parallel: each waits for a
+ * socket's lock, which somebody may have who waits for swap.
+ */
 #include <linux/err.h>
 #include <linux/net.h>
 #include <linux/socket.h>
@@ -18,37 +21,45 @@ static bool may_be_marked(const struct sock *sk)
 
 static int user_mark(struct sock *sk, u32 *id)
 {
-	bool marked;
+	int err = 0;
 
 	if (!may_be_marked(sk))
 		return -EPROTONOSUPPORT;
 
+	static_branch_inc(&memalloc_socks_key);
 	lock_sock(sk);
 	/* It sends nothing, and what it accepts does not inherit the mark. */
-	if (sk->sk_state == TCP_LISTEN) {
-		release_sock(sk);
-		return -EINVAL;
-	}
-	marked = sock_mark_make(sk, NETSWAP_MARKED_BY_USER, id);
+	if (sk->sk_state == TCP_LISTEN)
+		err = -EINVAL;
+	else if (!sock_mark_make(sk, NETSWAP_MARKED_BY_USER, id))
+		err = sock_flag(sk, SOCK_MEMALLOC) ? -EBUSY : -ENOSPC;
 	release_sock(sk);
-	if (!marked)
-		return sock_flag(sk, SOCK_MEMALLOC) ? -EBUSY : -ENOSPC;
-	static_branch_inc(&memalloc_socks_key);
+	if (err) {
+		static_branch_dec(&memalloc_socks_key);
+		return err;
+	}
 	netswap_event(NETSWAP_EVENT_KIND_SOCKET_MARKED, NULL, *id);
 	return 0;
 }
 
 static int user_unmark(struct sock *sk, u32 id)
 {
+	int err;
+
 	sk = sock_mark_hold_users(sk, id);
 	if (IS_ERR(sk))
 		return PTR_ERR(sk);
 
 	lock_sock(sk);
-	netswap_host()->sk_clear(sk);
+	/* nbd may have been given it meanwhile. */
+	err = sock_mark_clear_users(sk);
+	if (!err && sk->sk_type == SOCK_STREAM)
+		sk_mem_reclaim(sk);
 	release_sock(sk);
 	sock_put(sk);
-	return 0;
+	if (!err)
+		netswap_host()->sk_uncount(1);
+	return err;
 }
 
 const struct netswap_marker sock_marker = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The requests of the family "netswap" about sockets (uapi/netswap.yaml). */
 #include <linux/errno.h>
-#include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/net.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
@@ -9,7 +9,8 @@
 #include "common/common.h"
 #include "genl.h"
 
-static DEFINE_MUTEX(marker_lock);	/* protects the next one */
+/* Protects the next one. Requests share it: one that waits for its socket must not keep others. */
+static DECLARE_RWSEM(marker_lock);
 static const struct netswap_marker *marker;
 
 /**
@@ -20,9 +21,9 @@ static const struct netswap_marker *marker;
  */
 void netswap_requests_set_marker(const struct netswap_marker *new)
 {
-	mutex_lock(&marker_lock);
+	down_write(&marker_lock);
 	marker = new;
-	mutex_unlock(&marker_lock);
+	up_write(&marker_lock);
 }
 
 /**
@@ -84,7 +85,7 @@ int netswap_nl_socket_get_dumpit(struct sk_buff *skb,
 	struct sock *sk;
 	int err = 0;
 
-	mutex_lock(&marker_lock);
+	down_read(&marker_lock);
 	while (marker && (sk = marker->next(cb->args[0], &mark))) {
 		netswap_socket_text(sk, &mark);
 		sock_put(sk);
@@ -93,7 +94,7 @@ int netswap_nl_socket_get_dumpit(struct sk_buff *skb,
 			break;
 		cb->args[0] = (long)mark.id + 1;
 	}
-	mutex_unlock(&marker_lock);
+	up_read(&marker_lock);
 	return err == -EMSGSIZE && skb->len ? skb->len : err;
 }
 
@@ -171,9 +172,9 @@ int netswap_nl_socket_mark_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
 
-	mutex_lock(&marker_lock);
+	down_read(&marker_lock);
 	err = marker ? marker->mark(sock->sk, &id) : -EOPNOTSUPP;
-	mutex_unlock(&marker_lock);
+	up_read(&marker_lock);
 	sockfd_put(sock);
 
 	explain(info, err);
@@ -194,9 +195,9 @@ int netswap_nl_socket_unmark_doit(struct sk_buff *skb, struct genl_info *info)
 			return PTR_ERR(sock);
 	}
 
-	mutex_lock(&marker_lock);
+	down_read(&marker_lock);
 	err = marker ? marker->unmark(sock ? sock->sk : NULL, id) : -EOPNOTSUPP;
-	mutex_unlock(&marker_lock);
+	up_read(&marker_lock);
 	if (sock)
 		sockfd_put(sock);
 

@@ -34,6 +34,7 @@ struct page;
 struct pglist_data;
 struct sk_buff;
 struct ctl_table;
+struct delayed_work;
 struct kmem_cache;
 struct napi_struct;
 struct net_device;
@@ -173,6 +174,9 @@ bool memreserve_throttle(gfp_t gfp, struct zonelist *zonelist,
 /* Receive rings. */
 gfp_t memreserve_ask_refill_gfp(enum memreserve_refill what, gfp_t gfp);
 
+/* Has the worker of a receive ring run after @delay jiffies. Any context. */
+bool memreserve_queue_refill(struct delayed_work *work, unsigned long delay);
+
 /* For the struct sk_buff of a received packet, where there was no memory for it. */
 void *memreserve_late_head(struct kmem_cache *cache, gfp_t gfp);
 
@@ -191,6 +195,11 @@ void memreserve_ring_end(unsigned int flags);
 #define memreserve_refill_gfp(what, gfp) \
 	(memreserve_asks(REFILL) ? \
 	 memreserve_ask_refill_gfp(MEMRESERVE_REFILL_##what, gfp) : (gfp))
+
+/* Where a driver sets its ring up with what also fills it. */
+#define memreserve_ring_gfp(gfp) \
+	((gfp) & __GFP_DIRECT_RECLAIM ? memreserve_refill_gfp(SETUP, gfp) : \
+					memreserve_refill_gfp(POLL, gfp))
 
 /* What grows, memreserve_growth.c. */
 int memreserve_grow_ring(struct net_device *dev, unsigned int buffers);

@@ -255,8 +255,8 @@ static long memreserve_zone_spare(struct zone *zone)
 	       (long)READ_ONCE(zone->_watermark[WMARK_MIN]);
 }
 
-/* Pages that zones lack; @spare gets what others have too many. */
-static unsigned long memreserve_pool_lacks(unsigned long *spare)
+/* Pages that zones of @nid lack; @spare gets what its others have too many. */
+static unsigned long memreserve_pool_lacks(int nid, unsigned long *spare)
 {
 	unsigned long lacking = 0;
 	struct zone *zone;
@@ -265,7 +265,7 @@ static unsigned long memreserve_pool_lacks(unsigned long *spare)
 	for_each_populated_zone(zone) {
 		long pages = memreserve_zone_spare(zone);
 
-		if (!__memreserve_zone_emergency(zone))
+		if (zone_to_nid(zone) != nid || !__memreserve_zone_emergency(zone))
 			continue;
 		if (pages < 0) {
 			wakeup_kswapd(zone, GFP_NOIO, 0, zone_idx(zone));
@@ -283,17 +283,18 @@ static bool memreserve_gives_up(unsigned long deadline)
 }
 
 /*
- * Asks for @pages as an ordinary caller does and holds them for a moment, so
- * that kswapd has a reason to reclaim. Starts no I/O of its own and so waits
- * for none; the throttle may hold it back for a second at a time.
+ * Asks for @pages of @nid as an ordinary caller does and holds them for a
+ * moment, so that kswapd has a reason to reclaim. Starts no I/O of its own and so
+ * waits for none; the throttle may hold it back for a second at a time.
  */
-static void memreserve_press(unsigned long pages, unsigned long deadline)
+static void memreserve_press(int nid, unsigned long pages, unsigned long deadline)
 {
-	const gfp_t gfp = GFP_NOIO | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
+	const gfp_t gfp = GFP_NOIO | __GFP_THISNODE | __GFP_NOMEMALLOC |
+			  __GFP_NORETRY | __GFP_NOWARN;
 	struct page *page, *next;
 	LIST_HEAD(taken);
 
-	while (pages-- && !memreserve_gives_up(deadline) && (page = alloc_page(gfp)))
+	while (pages-- && !memreserve_gives_up(deadline) && (page = alloc_pages_node(nid, gfp, 0)))
 		list_add(&page->lru, &taken);
 	usleep_range(4000, 6000);
 	list_for_each_entry_safe(page, next, &taken, lru) {
@@ -307,13 +308,16 @@ static int memreserve_prove(unsigned int wait_ms)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(wait_ms);
 	unsigned long lacking, spare;
+	int nid;
 
-	while ((lacking = memreserve_pool_lacks(&spare))) {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		if (time_after_eq(jiffies, deadline))
-			return -ENOMEM;
-		memreserve_press(lacking + spare, deadline);
+	for_each_node_state(nid, N_MEMORY) {
+		while ((lacking = memreserve_pool_lacks(nid, &spare))) {
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			if (time_after_eq(jiffies, deadline))
+				return -ENOMEM;
+			memreserve_press(nid, lacking + spare, deadline);
+		}
 	}
 	return 0;
 }

@@ -4,10 +4,14 @@
  */
 #include <linux/export.h>
 #include <linux/gfp.h>
+#include <linux/init.h>
 #include <linux/memreserve_ops.h>
+#include <linux/panic.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
+#include <linux/workqueue.h>
 
 #include "memreserve_internal.h"
 
@@ -49,10 +53,13 @@ void memreserve_ring_end(unsigned int before)
 }
 EXPORT_SYMBOL_GPL(memreserve_ring_end);
 
-/* Only where the ordinary attempt has failed, which the caller makes inline. */
+/*
+ * Only where the ordinary attempt has failed, which the caller makes inline.
+ * Tasks make packets of buffers, too, which are no received ones.
+ */
 void *memreserve_late_head(struct kmem_cache *cache, gfp_t gfp)
 {
-	gfp_t from_reserve = memreserve_refill_gfp(HEAD, gfp);
+	gfp_t from_reserve = in_softirq() ? memreserve_refill_gfp(HEAD, gfp) : gfp;
 
 	return from_reserve == gfp ? NULL :
 				     kmem_cache_alloc(cache, from_reserve);
@@ -85,3 +92,29 @@ const struct memreserve_questions memreserve_refill_questions = {
 	.callbacks_size = sizeof(struct memreserve_refill_ops),
 	.aim = aim_refill,
 };
+
+static struct workqueue_struct *memreserve_refill_wq;
+
+/*
+ * Where nobody answers, the queue that the driver has asked for. When that
+ * changes, two may run for a moment; each has to switch NAPI off, and only one
+ * at a time can.
+ */
+bool memreserve_queue_refill(struct delayed_work *work, unsigned long delay)
+{
+	struct workqueue_struct *queue = system_wq;
+
+	if (memreserve_asks(REFILL))
+		queue = memreserve_refill_wq;
+	return queue_delayed_work(queue, work, delay);
+}
+EXPORT_SYMBOL_GPL(memreserve_queue_refill);
+
+static int __init memreserve_rings_init(void)
+{
+	memreserve_refill_wq = alloc_workqueue("memreserve", WQ_MEM_RECLAIM, 0);
+	if (!memreserve_refill_wq)
+		panic("memreserve: no memory for a workqueue\n");
+	return 0;
+}
+core_initcall(memreserve_rings_init);

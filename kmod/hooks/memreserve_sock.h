@@ -100,10 +100,11 @@ void memreserve_leave_backlog(void);
 	 !memreserve_ask_hold(MEMRESERVE_PLACE_MERGE, \
 			      skb_pfmemalloc(a) ? (a) : (b)))
 
-/* A new packet, with an ordinary buffer perhaps. */
+/* A new packet, with an ordinary buffer perhaps. Bottom halves are off where one is received. */
 #define memreserve_mark_head(skb) \
 	do { \
-		if (memreserve_any_charged() && memreserve_is_marked(skb)) \
+		if (memreserve_any_charged() && in_softirq() && \
+		    memreserve_is_marked(skb)) \
 			(skb)->pfmemalloc = 1; \
 	} while (0)
 

@@ -26,15 +26,16 @@ statement S;
  	...+>
  }
 
-// Dropped or not, the peer shall know what is missing.
+// Dropped or not, the peer shall know what is missing: at once if one segment
+// waits, so the first one may.
 @tcp_early@
-symbol sk, skb;
+symbol sk, skb, tp;
 @@
  tcp_data_queue_ofo(...)
  {
  	<+...
  	inet_csk_schedule_ack(sk);
-+	if (memreserve_refuses_hold(OUT_OF_ORDER, skb)) {
++	if (!RB_EMPTY_ROOT(&tp->out_of_order_queue) && memreserve_refuses_hold(OUT_OF_ORDER, skb)) {
 +		memreserve_drop(skb);
 +		return;
 +	}

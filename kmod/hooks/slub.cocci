@@ -13,6 +13,8 @@
 // netswap-rule: slab_strict_acquired  file=mm/slub.c  token=if (memreserve_slab_private  count=1  kernels=6.1  elsewhere: slab_strict_partial
 // netswap-rule: slab_strict_cpu_partial  file=mm/slub.c  token=!memreserve_slab_private  count=1  kernels=6.12  elsewhere: slab_strict_loaded
 // netswap-rule: slab_strict_loaded  file=mm/slub.c  token=unlikely(memreserve_slab_private  count=1  kernels=6.1  elsewhere: slab_strict_cpu_partial
+// netswap-rule: slab_strict_node  file=mm/slub.c  token=partial && memreserve_slab_private  count=1  kernels=6.12  elsewhere: slab_strict_node_old
+// netswap-rule: slab_strict_node_old  file=mm/slub.c  token=object && memreserve_slab_private  count=1  kernels=6.1  elsewhere: slab_strict_node
 // netswap-rule: slab_strict_free  file=mm/slub.c  token=bool memreserve_private  count=1  kernels=6.12  elsewhere: slab_strict_freed
 // netswap-rule: slab_strict_freed  file=mm/slub.c  token=bool memreserve_private  count=1  kernels=6.1  elsewhere: slab_strict_free
 // netswap-rule: slab_strict_free_lock  file=mm/slub.c  token=|| prior || memreserve_private  count=1  kernels=6.12  elsewhere: slab_strict_freeze
@@ -78,6 +80,33 @@ symbol slab, gfpflags, node;
 -	pfmemalloc_match(slab, gfpflags)
 +	pfmemalloc_match(slab, gfpflags) &&
 +	!memreserve_slab_private(slab_test_pfmemalloc(slab))
+ 	...+>
+ }
+
+// One marked slab for this object, and none for the CPU's own list: there they
+// would stay when they are empty.
+
+@slab_strict_node@
+symbol n, slab, partial;
+@@
+ get_partial_node(...)
+ {
+ 	<+...
++	if (partial && memreserve_slab_private(slab_test_pfmemalloc(slab)))
++		continue;
+ 	remove_partial(n, slab);
+ 	...+>
+ }
+
+@slab_strict_node_old@
+symbol s, n, slab, object, t;
+@@
+ get_partial_node(...)
+ {
+ 	<+...
++	if (object && memreserve_slab_private(slab_test_pfmemalloc(slab)))
++		continue;
+ 	t = acquire_slab(s, n, slab, ...);
  	...+>
  }
 

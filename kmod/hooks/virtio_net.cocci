@@ -9,6 +9,8 @@
 // netswap-rule: virtio_refill_poll  file=drivers/net/virtio_net.c  token=memreserve_refill_gfp(POLL  count=1
 // netswap-rule: virtio_refill_work  file=drivers/net/virtio_net.c  token=memreserve_refill_gfp(WORK  count=1
 // netswap-rule: virtio_refill_set_up  file=drivers/net/virtio_net.c  token=memreserve_refill_gfp(SETUP  count=2
+// netswap-rule: virtio_refill_queue  file=drivers/net/virtio_net.c  token=memreserve_queue_refill  count=4
+// netswap-rule: virtio_more_buffers  file=drivers/net/virtio_net.c  token=__alloc_skb(0  count=1
 // netswap-rule: virtio_resize  file=drivers/net/virtio_net.c  token=memreserve_ring_begin  count=1
 
 @virtio_include@
@@ -63,3 +65,24 @@ symbol err;
 +	memreserve_ring_end(memreserve_flags);
  	...
  }
+
+// An empty ring is filled by this worker alone: it needs a rescuer. (Who changes
+// the number of queues asks for it in the driver's way.)
+@virtio_refill_queue@
+identifier f =~ "^(refill_work|virtnet_receive|virtnet_open|virtnet_rx_resume|virtnet_rx_resize)$";
+symbol vi;
+expression DELAY;
+@@
+ f(...)
+ {
+ 	<+...
+-	schedule_delayed_work(&vi->refill, DELAY)
++	memreserve_queue_refill(&vi->refill, DELAY)
+ 	...+>
+ }
+
+// A packet in more buffers than one struct sk_buff has room for.
+@virtio_more_buffers@
+@@
+-	alloc_skb(0, GFP_ATOMIC)
++	__alloc_skb(0, GFP_ATOMIC, memreserve_asks(REFILL) ? SKB_ALLOC_RX : 0, NUMA_NO_NODE)

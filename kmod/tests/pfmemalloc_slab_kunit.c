@@ -209,16 +209,19 @@ static void freed_object_serves_only_the_entitled(struct kunit *test)
 	}
 }
 
+#define HEADS 64
+
 /*
  * Many heads, so that some sit in slabs of reserve pages. All of these pages
  * come back with the last object: no slab is kept for the next one, and no object
  * by the CPU that freed it.
  */
-static void heads_come_back(struct kunit *test, int (*freed_on)(void))
+static void heads_come_back(struct kunit *test, int (*freed_on)(void),
+			    void (*meanwhile)(struct kmem_cache *cache, void **heads))
 {
 	unsigned int before, with, after, i;
 	struct kmem_cache *cache;
-	void *heads[64] = {};
+	void *heads[HEADS] = {};
 	struct errand errand = {};
 	struct starve starve;
 
@@ -236,6 +239,8 @@ static void heads_come_back(struct kunit *test, int (*freed_on)(void))
 		heads[i] = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_MEMALLOC |
 						   __GFP_NOWARN);
 	with = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
+	if (meanwhile)
+		meanwhile(cache, heads);
 	errand = (struct errand){ cache, heads, ARRAY_SIZE(heads) };
 	smp_call_function_single(freed_on(), free_objects, &errand, true);
 	/* KASAN keeps what was freed for a while. */
@@ -257,12 +262,32 @@ static int this_cpu(void)
 
 static void heads_are_charged_by_their_slabs(struct kunit *test)
 {
-	heads_come_back(test, this_cpu);
+	heads_come_back(test, this_cpu, NULL);
+}
+
+/* All slabs have room again, and one of them serves the next caller. */
+static void make_room_and_take_one(struct kmem_cache *cache, void **heads)
+{
+	unsigned int i;
+
+	for (i = 0; i < HEADS; i++) {
+		if (!heads[i] || i % 4 == 0)
+			continue;
+		kmem_cache_free(cache, heads[i]);
+		heads[i] = NULL;
+	}
+	heads[1] = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN);
+}
+
+/* The others stay where all CPUs find them, and go as soon as they are empty. */
+static void slabs_with_room_come_back(struct kunit *test)
+{
+	heads_come_back(test, this_cpu, make_room_and_take_one);
 }
 
 static void heads_freed_elsewhere_come_back(struct kunit *test)
 {
-	heads_come_back(test, other_cpu);
+	heads_come_back(test, other_cpu, NULL);
 }
 
 /*
@@ -318,6 +343,7 @@ static struct kunit_case pfmemalloc_slab_cases[] = {
 	KUNIT_CASE(freed_object_serves_only_the_entitled),
 	KUNIT_CASE(heads_are_charged_by_their_slabs),
 	KUNIT_CASE(heads_freed_elsewhere_come_back),
+	KUNIT_CASE(slabs_with_room_come_back),
 	KUNIT_CASE(sender_leaves_share_of_receive),
 	KUNIT_CASE(ordinary_cache_is_untouched),
 	{}

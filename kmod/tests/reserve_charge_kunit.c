@@ -149,11 +149,32 @@ static void half_of_a_reservation_is_noticed(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, at_last);
 }
 
+/* Its free was not seen, for nobody watched: it is somebody else's now. */
+static void page_that_is_handed_out_again_counts_once(struct kunit *test)
+{
+	unsigned int packets = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
+	unsigned int rings = netswap_charge_usage(NETSWAP_CHARGE_RINGS);
+	int charged = atomic_read(netswap_host()->charged);
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	netswap_charge(page, 0, NETSWAP_CHARGE_PACKETS);
+	netswap_charge(page, 0, NETSWAP_CHARGE_RINGS);
+	KUNIT_EXPECT_EQ(test, netswap_charge_usage(NETSWAP_CHARGE_PACKETS), packets);
+	KUNIT_EXPECT_EQ(test, netswap_charge_usage(NETSWAP_CHARGE_RINGS), rings + 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(netswap_host()->charged), charged + 1);
+	netswap_uncharge(page, 0);
+	KUNIT_EXPECT_EQ(test, netswap_charge_usage(NETSWAP_CHARGE_RINGS), rings);
+	KUNIT_EXPECT_EQ(test, atomic_read(netswap_host()->charged), charged);
+	__free_page(page);
+}
+
 static struct kunit_case reserve_charge_cases[] = {
 	KUNIT_CASE(pages_are_charged_and_uncharged_once),
 	KUNIT_CASE(a_buffer_of_two_pages_is_charged_to_the_ring),
 	KUNIT_CASE(a_page_moves_only_where_there_is_room),
 	KUNIT_CASE(half_of_a_reservation_is_noticed),
+	KUNIT_CASE(page_that_is_handed_out_again_counts_once),
 	{}
 };
 

@@ -64,7 +64,9 @@ static struct sk_buff *build(struct page **buffers, unsigned int i)
 	struct sk_buff *skb;
 
 	get_page(page);
+	local_bh_disable();
 	skb = build_skb(page_address(page) + i % BUFFERS_IN_PAGE * BUFFER, BUFFER);
+	local_bh_enable();
 	if (!skb)
 		put_page(page);
 	return skb;
@@ -171,8 +173,10 @@ static void packet_that_was_not_received_has_no_mark_for_its_head(struct kunit *
 	if (nobody_is_marked())
 		kunit_skip(test, "with the policy bare no socket is marked");
 	built = built_begin(test);
+	local_bh_disable();
 	received = __alloc_skb(1, gfp, SKB_ALLOC_RX, NUMA_NO_NODE);
 	made = __alloc_skb(1, gfp, 0, NUMA_NO_NODE);
+	local_bh_enable();
 	from_reserve = head_is_marked(received) && head_is_marked(made);
 	received_marked = received && skb_pfmemalloc(received);
 	made_marked = made && skb_pfmemalloc(made);

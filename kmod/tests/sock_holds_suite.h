@@ -127,43 +127,64 @@ static void limits_of_all_do_not_bind_marked_socket(struct kunit *test)
 
 /*
  * A task that may use the reserve writes to an AF_UNIX stream while memory is
- * gone: what it writes would stay there until somebody reads it.
+ * gone. Return: the last result of writing; @queued: the reader has reserve
+ * memory, for as long as it likes.
  */
-static void stream_to_process_gets_no_reserve(struct kunit *test)
+static int write_to_process(struct kunit *test, bool mark, bool *queued)
 {
 	struct kvec line = { .iov_base = "line", .iov_len = 4 };
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
 	struct socket *ours, *theirs;
 	unsigned int flags;
 	struct starve starve;
-	bool queued = false;
 	int i, ret = 0;
 
+	*queued = false;
 	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_UNIX, SOCK_STREAM,
 					       0, &ours), 0);
 	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_UNIX, SOCK_STREAM,
 					       0, &theirs), 0);
 	KUNIT_ASSERT_EQ(test, ours->ops->socketpair(ours, theirs), 0);
 	ours->sk->sk_sndbuf = SZ_32M;
+	if (mark)
+		sk_set_memalloc(ours->sk);
 
 	starve_begin(&starve);
 	starve_take(&starve, GFP_ATOMIC);
 	flags = memalloc_noreclaim_save();
 	/* Caches are used up first, and what others free meanwhile. */
-	for (i = 0; i < 20000 && ret >= 0 && !queued; i++) {
+	for (i = 0; i < 20000 && ret >= 0 && !*queued; i++) {
 		ret = kernel_sendmsg(ours, &msg, &line, 1, line.iov_len);
 		if (ret >= 0)
-			queued = skb_pfmemalloc(skb_peek_tail(&theirs->sk->sk_receive_queue));
+			*queued = skb_pfmemalloc(skb_peek_tail(&theirs->sk->sk_receive_queue));
 	}
 	memalloc_noreclaim_restore(flags);
 	starve_end(&starve);
 
+	if (mark)
+		sk_clear_memalloc(ours->sk);
+	sock_release(ours);
+	sock_release(theirs);
+	return ret;
+}
+
+static void stream_to_process_gets_no_reserve(struct kunit *test)
+{
+	bool queued;
+	int ret = write_to_process(test, false, &queued);
+
 	KUNIT_EXPECT_EQ(test, queued, !answers());
 	if (answers())
 		KUNIT_EXPECT_EQ(test, ret, -ENOBUFS);
+}
 
-	sock_release(ours);
-	sock_release(theirs);
+/* As nbd's to a server on this machine. */
+static void stream_of_marked_socket_gets_reserve(struct kunit *test)
+{
+	bool queued;
+
+	KUNIT_EXPECT_GE(test, write_to_process(test, true, &queued), 0);
+	KUNIT_EXPECT_TRUE(test, queued);
 }
 
 static struct socket *new_stream(struct kunit *test)
@@ -263,6 +284,7 @@ static struct kunit_case sock_holds_cases[] = {
 	KUNIT_CASE(marked_and_unmarked_stay_apart),
 	KUNIT_CASE(limits_of_all_do_not_bind_marked_socket),
 	KUNIT_CASE(stream_to_process_gets_no_reserve),
+	KUNIT_CASE(stream_of_marked_socket_gets_reserve),
 	{}
 };
 

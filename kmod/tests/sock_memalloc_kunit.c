@@ -73,6 +73,42 @@ static void mark_dies_with_its_socket(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count_after_work(before), before);
 }
 
+/* As WireGuard's, which whoever has a namespace of his own can make. */
+static void kernel_socket_of_another_namespace_stays_unmarked(struct kunit *test)
+{
+	struct socket *sock = new_socket(test);
+	struct net *elsewhere = kunit_kzalloc(test, sizeof(*elsewhere), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, elsewhere);
+	sock_net_set(sock->sk, elsewhere);
+	sk_set_memalloc(sock->sk);
+	sock_net_set(sock->sk, &init_net);
+	KUNIT_EXPECT_FALSE(test, sock_flag(sock->sk, SOCK_MEMALLOC));
+	sock_release(sock);
+}
+
+/* Swap must not depend on how many others are marked. */
+static void kernel_socket_is_marked_when_the_list_is_full(struct kunit *test)
+{
+	const unsigned int nr = SOCK_MEMALLOC_MAX_MARKS + 1;
+	struct socket **socks = kunit_kcalloc(test, nr, sizeof(*socks), GFP_KERNEL);
+	int before = netswap_host()->sk_count();
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, socks);
+	for (i = 0; i < nr; i++) {
+		socks[i] = new_socket(test);
+		sk_set_memalloc(socks[i]->sk);
+	}
+	KUNIT_EXPECT_TRUE(test, sock_flag(socks[i - 1]->sk, SOCK_MEMALLOC));
+	while (i--) {
+		sk_clear_memalloc(socks[i]->sk);
+		KUNIT_EXPECT_FALSE(test, sock_flag(socks[i]->sk, SOCK_MEMALLOC));
+		sock_release(socks[i]);
+	}
+	KUNIT_EXPECT_EQ(test, count_after_work(before), before);
+}
+
 static void control_packets_follow_the_mark(struct kunit *test)
 {
 	struct socket *sock = new_socket(test);
@@ -146,6 +182,8 @@ static void frag_cache_lets_go_of_reserve_page(struct kunit *test)
 static struct kunit_case sock_memalloc_cases[] = {
 	KUNIT_CASE(mark_is_set_once_and_counted),
 	KUNIT_CASE(mark_dies_with_its_socket),
+	KUNIT_CASE(kernel_socket_of_another_namespace_stays_unmarked),
+	KUNIT_CASE(kernel_socket_is_marked_when_the_list_is_full),
 	KUNIT_CASE(control_packets_follow_the_mark),
 	KUNIT_CASE(marked_packet_is_kept_by_marked_socket_only),
 	KUNIT_CASE(protocols_are_those_of_the_swap_path),
