@@ -20,8 +20,10 @@
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/notifier.h>
 #include <linux/percpu.h>
 #include <linux/ptrace.h>
+#include <linux/string.h>
 #include <net/sock.h>
 
 #include "btf_check.h"
@@ -95,14 +97,13 @@ MODULE_PARM_DESC(refills_work, "the same by the worker, which then may not recla
 module_param_cb(unknown, &counter_ops, (void *)UNKNOWN, 0444);
 MODULE_PARM_DESC(unknown, "read only: calls with an unknown gfp, left alone");
 
-static int __init guard_init(void)
+static bool armed;	/* changed by init, exit and the notifier, one at a time */
+
+/* Says why not. Process context, sleeps. */
+static int arm(void)
 {
 	int err;
 
-	if (kernel_has_hooks()) {
-		pr_err("this kernel has memreserve hooks; load rx_reserve instead\n");
-		return -EOPNOTSUPP;
-	}
 	err = btf_check_params(DRIVER, FUNCTION, params, ARRAY_SIZE(params));
 	if (err == -EPROTO)
 		pr_err(FUNCTION "() takes other parameters in this kernel; not loaded\n");
@@ -112,16 +113,61 @@ static int __init guard_init(void)
 	if (err)
 		return err;
 
+	/* As new: the driver's last copy is gone, and took these with it. */
+	probe.addr = NULL;
+	probe.flags = 0;
 	err = register_kprobe(&probe);
 	if (err)
 		pr_err("cannot put a probe on " FUNCTION "() (error %d); not loaded\n", err);
+	armed = !err;
+	return err;
+}
+
+static void disarm(void)
+{
+	if (armed)
+		unregister_kprobe(&probe);
+	armed = false;
+}
+
+/* The driver may go and come back while this module stays. */
+static int driver_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	const struct module *module = data;
+
+	if (strcmp(module->name, DRIVER))
+		return NOTIFY_DONE;
+	if (event == MODULE_STATE_GOING)
+		disarm();
+	else if (event == MODULE_STATE_LIVE && !armed && arm())
+		pr_warn(DRIVER " is there again, and its receive ring is not protected\n");
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block driver_notifier = { .notifier_call = driver_event };
+
+static int __init guard_init(void)
+{
+	int err;
+
+	if (kernel_has_hooks()) {
+		pr_err("this kernel has memreserve hooks; load rx_reserve instead\n");
+		return -EOPNOTSUPP;
+	}
+	err = arm();
+	if (err)
+		return err;
+	err = register_module_notifier(&driver_notifier);
+	if (err)
+		disarm();
 	return err;
 }
 module_init(guard_init);
 
 static void __exit guard_exit(void)
 {
-	unregister_kprobe(&probe);
+	unregister_module_notifier(&driver_notifier);
+	disarm();
 }
 module_exit(guard_exit);
 
