@@ -211,34 +211,32 @@ static void freed_object_serves_only_the_entitled(struct kunit *test)
 
 #define HEADS 64
 
-/*
- * Many heads, so that some sit in slabs of reserve pages. All of these pages
- * come back with the last object: no slab is kept for the next one, and no object
- * by the CPU that freed it.
- */
-static void heads_come_back(struct kunit *test, int (*freed_on)(void),
-			    void (*meanwhile)(struct kmem_cache *cache, void **heads))
+/* Pages that packets have from the reserve: before, with all heads, and after. */
+struct usage {
+	unsigned int before, with, after;
+};
+
+static struct usage
+use_heads(struct kunit *test, int (*freed_on)(void),
+	  void (*meanwhile)(struct kmem_cache *cache, void **heads))
 {
-	unsigned int before, with, after, i;
 	struct kmem_cache *cache;
 	void *heads[HEADS] = {};
 	struct errand errand = {};
 	struct starve starve;
+	struct usage usage;
+	unsigned int i;
 
-	if (!answered_by(MEMRESERVE_SLAB, "module:pfmemalloc_slab"))
-		kunit_skip(test, "pfmemalloc_slab is not loaded");
-	/* Without this module nobody keeps accounts. */
-	KUNIT_ASSERT_EQ(test, gfp_memalloc_class(GFP_ATOMIC), GFP_MEMALLOC_RECEIVE);
 	cache = kmem_cache_create("netswap_kunit_heads", 2048, 0, ALONE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, 2000), 0);
 	starve_begin(&starve);
 	starve_take(&starve, GFP_ATOMIC);
-	before = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
+	usage.before = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
 	for (i = 0; i < ARRAY_SIZE(heads); i++)
 		heads[i] = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_MEMALLOC |
 						   __GFP_NOWARN);
-	with = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
+	usage.with = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
 	if (meanwhile)
 		meanwhile(cache, heads);
 	errand = (struct errand){ cache, heads, ARRAY_SIZE(heads) };
@@ -246,13 +244,35 @@ static void heads_come_back(struct kunit *test, int (*freed_on)(void),
 	/* KASAN keeps what was freed for a while. */
 	if (IS_ENABLED(CONFIG_KASAN))
 		kmem_cache_shrink(cache);
-	after = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
+	usage.after = netswap_charge_usage(NETSWAP_CHARGE_PACKETS);
 	starve_end(&starve);
 	netswap_tree_activate("total", false, 0);
 	kmem_cache_destroy(cache);
+	return usage;
+}
 
-	KUNIT_EXPECT_GE(test, with, before + 16);
-	KUNIT_EXPECT_EQ(test, after, before);
+/*
+ * Many heads, so that some sit in slabs of reserve pages. All of these pages
+ * come back with the last object: no slab is kept for the next one, and no object
+ * by the CPU that freed it. When others freed many pages meanwhile the turn tells
+ * nothing.
+ */
+static void heads_come_back(struct kunit *test, int (*freed_on)(void),
+			    void (*meanwhile)(struct kmem_cache *cache, void **heads))
+{
+	unsigned int turn = 0;
+	struct usage usage;
+
+	if (!answered_by(MEMRESERVE_SLAB, "module:pfmemalloc_slab"))
+		kunit_skip(test, "pfmemalloc_slab is not loaded");
+	/* Without this module nobody keeps accounts. */
+	KUNIT_ASSERT_EQ(test, gfp_memalloc_class(GFP_ATOMIC), GFP_MEMALLOC_RECEIVE);
+	do {
+		usage = use_heads(test, freed_on, meanwhile);
+		KUNIT_EXPECT_EQ(test, usage.after, usage.before);
+	} while (usage.with < usage.before + 16 && ++turn < 16);
+
+	KUNIT_EXPECT_GE(test, usage.with, usage.before + 16);
 }
 
 static int this_cpu(void)

@@ -263,7 +263,8 @@ TEST_CASE("a granted thread opens sockets when the reserve is all there is") {
     // The reserve has an end, too, and others need some of it.
     CHECK(granted.opened >= batches * batch * 3 / 4);
     CHECK(granted.starved >= batches / 2);
-    // Others reclaim too, now and then; who may not use the reserve does in nearly every batch.
-    CHECK(granted.per_batch() < 0.5 * ordinary.per_batch());
+    // Others reclaim too, now and then; who may not use the reserve does in nearly every batch, but
+    // for one who finds enough objects that the first one left.
+    CHECK(granted.per_batch() <= 0.5 * ordinary.per_batch());
     CHECK(granted.kills == 0);
 }
