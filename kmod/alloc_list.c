@@ -72,6 +72,8 @@ static const struct listed list[] = {
 	{ "receive_buf", "__napi_poll" },
 	{ "virtnet_skb_append_frag", "__napi_poll" },
 	{ "e1000_clean_rx_irq", "__napi_poll" },
+	{ "e1000_clean_jumbo_rx_irq", "__napi_poll" },
+	{ "napi_get_frags", "__napi_poll" },
 	{ "tcp_collapse", "__napi_poll" },
 	{ "dst_alloc", "__napi_poll" },
 	{ "___neigh_create", "__napi_poll" },
