@@ -31,7 +31,7 @@
 #include <linux/if.h>
 #include <linux/types.h>
 
-struct genl_info;
+struct net_device;
 struct page;
 
 /* The groups that pages are charged to, the most important first. */
@@ -190,6 +190,10 @@ int netswap_tree_activate(const char *name, bool on, unsigned int wait_ms);
 bool netswap_tree_info(unsigned int index, struct netswap_group_info *info,
 		       char name[IFNAMSIZ + 8]);
 void netswap_tree_off(void);
+
+/* reserve_nics.c APIs: under rtnl, may sleep */
+void netswap_read_nics(struct netswap_live *live, const struct net_device *gone);
+bool netswap_has_rings(const struct net_device *dev);
 
 /* reserve_follow.c APIs */
 void netswap_reserve_socket(enum netswap_transport transport, int change,

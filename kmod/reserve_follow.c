@@ -21,7 +21,6 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/errno.h>
-#include <linux/ethtool.h>
 #include <linux/export.h>
 #include <linux/jiffies.h>
 #include <linux/memreserve_ops.h>
@@ -42,7 +41,6 @@
 #define FOLLOW		(5UL * HZ)
 #define MOST_PATIENT	(80UL * HZ)
 #define WAIT_MS		1000	/* for memory that a larger pool needs */
-#define USUAL_RING	256
 
 static atomic_t sockets[NETSWAP_NR_TRANSPORTS];
 static atomic_t datagram_sockets;
@@ -56,54 +54,10 @@ static struct {				/* what is being enlarged, or 0 */
 	unsigned long frag_bytes_v6;
 } growing;
 
-static unsigned long nics_read;		/* looks at the NICs so far; under rtnl */
-static unsigned long nics_in_tree;	/* which of them the tree has; under follow_lock */
+static unsigned long nics_in_tree;	/* which look the tree has; under follow_lock */
 
 static struct delayed_work follow_work;
 static bool following;
-
-static unsigned int ring_size(struct net_device *dev)
-{
-	struct kernel_ethtool_ringparam kernel_ring = {};
-	struct ethtool_ringparam ring = { .cmd = ETHTOOL_GRINGPARAM };
-
-	ASSERT_RTNL();
-	if (dev->ethtool_ops && dev->ethtool_ops->get_ringparam)
-		dev->ethtool_ops->get_ringparam(dev, &ring, &kernel_ring, NULL);
-	return ring.rx_pending ?: USUAL_RING;
-}
-
-/* Has it a ring that must be filled? What only passes packets on has none. */
-static bool has_rings(const struct net_device *dev)
-{
-	return !(dev->flags & IFF_LOOPBACK) && dev->dev.parent &&
-	       netif_device_present(dev);
-}
-
-static void read_nics(struct netswap_live *live, const struct net_device *gone)
-{
-	struct net_device *dev;
-
-	ASSERT_RTNL();
-	live->nics_look = ++nics_read;
-	live->nr_nics = 0;
-	for_each_netdev(&init_net, dev) {
-		struct netswap_nic *nic = &live->nics[live->nr_nics];
-
-		if (dev == gone || !has_rings(dev))
-			continue;
-		if (live->nr_nics == ARRAY_SIZE(live->nics)) {
-			pr_warn_once("netswap: only %zu NICs are in the reservation tree\n",
-				     ARRAY_SIZE(live->nics));
-			break;
-		}
-		strscpy(nic->name, dev->name, sizeof(nic->name));
-		nic->queues = dev->real_num_rx_queues;
-		nic->ring = ring_size(dev);
-		nic->mtu = READ_ONCE(dev->mtu);
-		live->nr_nics++;
-	}
-}
 
 /* @of: NULL where IPv6 is switched off. */
 static unsigned long larger(unsigned long bytes, const struct fqdir *of)
@@ -174,7 +128,7 @@ static int update_nics(const struct net_device *gone, unsigned int wait_ms)
 {
 	struct netswap_live live = {};
 
-	read_nics(&live, gone);
+	netswap_read_nics(&live, gone);
 	return update(&live, wait_ms);
 }
 
@@ -190,7 +144,7 @@ int netswap_reserve_refresh(unsigned int wait_ms)
 	struct netswap_live live = {};
 
 	rtnl_lock();
-	read_nics(&live, NULL);
+	netswap_read_nics(&live, NULL);
 	rtnl_unlock();
 	return update(&live, wait_ms);
 }
@@ -242,7 +196,7 @@ static int nic_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	const struct netdev_notifier_info_ext *was = ptr;
 	int err;
 
-	if (!net_eq(dev_net(dev), &init_net) || !has_rings(dev))
+	if (!net_eq(dev_net(dev), &init_net) || !netswap_has_rings(dev))
 		return NOTIFY_DONE;
 	switch (event) {
 	case NETDEV_CHANGEMTU:
@@ -280,7 +234,7 @@ static int ring_grows(enum memreserve_growth what, const struct memreserve_grows
 
 	if (!net_eq(dev_net(grows->dev), &init_net))
 		return 0;
-	read_nics(&live, NULL);
+	netswap_read_nics(&live, NULL);
 	for (i = 0; i < live.nr_nics; i++) {
 		struct netswap_nic *nic = &live.nics[i];
 		unsigned int *now = what == MEMRESERVE_GROWTH_RING ?

@@ -12,13 +12,11 @@
  * they go the way they would go without it.
  */
 #include <linux/err.h>
-#include <linux/kallsyms.h>
 #include <linux/lockdep.h>
 #include <linux/netdevice.h>
 #include <linux/printk.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
-#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <net/dst.h>
 #include <net/sock.h>
@@ -84,48 +82,9 @@ static struct mark *take_slot(void)
 	return mark;
 }
 
-/*
- * A kernel socket is marked by the code that sends through it, and says so by
- * nothing but its place on the stack.
- */
-static enum netswap_transport find_transport(void)
-{
-	static const struct {
-		const char *prefix;
-		enum netswap_transport transport;
-	} callers[] = {
-		{ "nbd_", NETSWAP_TRANSPORT_NBD },
-		{ "xs_", NETSWAP_TRANSPORT_NFS },
-		{ "iscsi_", NETSWAP_TRANSPORT_ISCSI },
-		{ "nvme_tcp_", NETSWAP_TRANSPORT_NVME },
-	};
-	unsigned long stack[12];
-	unsigned int depth, i, j;
-	char name[KSYM_SYMBOL_LEN];
-
-	depth = stack_trace_save(stack, ARRAY_SIZE(stack), 1);
-	for (i = 0; i < depth; i++) {
-		sprint_symbol_no_offset(name, stack[i]);
-		for (j = 0; j < ARRAY_SIZE(callers); j++)
-			if (str_has_prefix(name, callers[j].prefix))
-				return callers[j].transport;
-	}
-	return NETSWAP_TRANSPORT_OTHER;
-}
-
 static bool base_marks(void)
 {
 	return strcmp(netswap_host()->policy(), "bare") != 0;
-}
-
-/*
- * WireGuard marks its sockets, in any network namespace, and whoever made that
- * one can have as many as he likes. The reserve is not his.
- */
-static bool is_foreign(const struct sock *sk, enum netswap_transport transport)
-{
-	return transport == NETSWAP_TRANSPORT_OTHER &&
-	       !net_eq(sock_net(sk), &init_net);
 }
 
 /*
@@ -161,12 +120,12 @@ static void hand_to_kernel(struct mark *mark, enum netswap_transport transport)
 bool sock_mark_make(struct sock *sk, enum netswap_marked_by by, u32 *id)
 {
 	enum netswap_transport transport = by == NETSWAP_MARKED_BY_USER ?
-		NETSWAP_TRANSPORT_USER : find_transport();
+		NETSWAP_TRANSPORT_USER : sock_transport();
 	struct mark *mark;
 	unsigned long flags;
 	bool full;
 
-	if (is_foreign(sk, transport)) {
+	if (sock_foreign(sk, transport)) {
 		netswap_count(&sock_memalloc_mech, MARKS_REFUSED);
 		return false;
 	}

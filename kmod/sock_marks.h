@@ -4,6 +4,7 @@
 #define _NETSWAP_SOCK_MARKS_H
 
 #include "netswap.h"
+#include "reserve.h"
 
 enum {
 	SOCKETS_MARKED, SOCKETS_UNMARKED, SOCKETS_DIED, MARKS_REFUSED,
@@ -31,6 +32,10 @@ struct sock *sock_mark_hold_next(u32 id, struct netswap_mark *out);
 /* For the unload: before and after the group is given back. */
 void sock_marks_pin(void);
 void sock_marks_release(void);
+
+/* sock_transport.c APIs: process context, must not sleep */
+enum netswap_transport sock_transport(void);
+bool sock_foreign(const struct sock *sk, enum netswap_transport transport);
 
 /* sock_holds.c APIs: callbacks; struct memreserve_sock_ops says more. */
 bool sock_may_hold(enum memreserve_place place, const struct sk_buff *skb);

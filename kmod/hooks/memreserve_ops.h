@@ -14,7 +14,7 @@
 struct notifier_block;
 
 /* Raised whenever an ops struct or struct memreserve_host changes, and in kmod/compat. */
-#define MEMRESERVE_ABI 7
+#define MEMRESERVE_ABI 8
 
 /* How far below the min watermark an allocation may go. */
 enum memreserve_depth {
@@ -269,9 +269,8 @@ struct memreserve_host {
 	void (*watch_frees)(bool on);
 	/* So many pages are charged: kept by who answers group GFP. */
 	atomic_t *charged;
-	/* Mark or unmark @sk on behalf of user space. */
+	/* Mark @sk on behalf of user space. */
 	void (*sk_set)(struct sock *sk);
-	void (*sk_clear)(struct sock *sk);
 	/* Give back @n counts of memalloc_socks_key. */
 	void (*sk_uncount)(unsigned int n);
 	/*
