@@ -18,8 +18,9 @@
  *   gro-plain the same, without the mark
  *   gro-end   nothing more will come: as if COUNT were 0
  *
- * But for "short" all COUNT packets are sent with bottom halves off. "held" tells how many
- * payloads are still in use, "refused" how many packets were not taken.
+ * But for "short" all COUNT packets are sent with bottom halves off. "held"
+ * tells how many payloads are still in use, "refused" how many packets were not
+ * taken.
  *
  * As long as the module is loaded, one socket is marked, and a UDP socket on
  * MARKED_TUNNEL_PORT keeps for a tunnel what it gets.

@@ -72,6 +72,21 @@ class CampaignTest(unittest.TestCase):
         self.add(head(), line(verdict="pass"))
         self.assertEqual(self.runs()[0]["verdict"], "hang")
 
+        self.assertIn("1 runs that are kept ended in another way", self.add(head(), line(verdict="pass"))[1])
+
+    def test_other_modules_cards_and_connections_are_other_runs(self):
+        of_modules = head()
+        of_modules["artefacts"]["6.12 modules"] = "fedcba9876543210"
+        usual, four = line(), line(verdict="hang")
+        usual["cell"] |= {"conns": "default", "nic": "virtio-net"}
+        four["cell"] |= {"conns": "4", "nic": "virtio-net"}
+        self.add(head(), line())
+        self.add(of_modules, usual, four)
+        self.assertEqual({(run["build"], run["options"], run["verdict"]) for run in self.runs()},
+                         {("0123456789abcdef", "map=320M", "pass"),
+                          ("0123456789abcdef-fedcba9876543210", "map=320M", "pass"),
+                          ("0123456789abcdef-fedcba9876543210", "conns=4 map=320M", "hang")})
+
     def test_page_and_check(self):
         self.add(head(), *(line(seed=seed, share=300 + seed) for seed in range(6)),
                  *(line("mainline", seed, "hang" if seed == 3 else "pass", 14.0, None) for seed in range(6)),

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Two arms are measured, and one of them again: instructions are the same in
-# every boot, but for 2 % (blocks of 32 pages lie elsewhere each time), the table and the JSON have every operation. Objects of a slab must
-# cost nothing more with hooks, and programs at most 2 %.
+# every boot (blocks of 32 pages lie elsewhere each time: 2 %), the table and the
+# JSON have every operation. Objects of a slab must cost nothing more with hooks,
+# and programs at most 2 %.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 requires_kernel 6.12-stock
@@ -30,7 +31,7 @@ python3 - "$work" <<-'END' || fail "the counts: $(cat "$work/first.table")"
 	        faults.append(f"{name}: not in the table, or not of both arms")
 	        continue
 	    a, b = one[name]["median"], other[name]["median"]
-	    if abs(a - b) > 0.02 * a:
+	    if abs(a - b) > (0.02 if name == "page-order-5" else 0.01) * a:
 	        faults.append(f"{name}: {a} instructions in one boot, {b} in the other")
 	    if name in ("kmem-cache", "kmalloc") and row["arms"]["mainline"]["added"] != 0:
 	        faults.append(f"{name}: the hooks add {row['arms']['mainline']['added']}")

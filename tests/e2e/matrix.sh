@@ -39,6 +39,7 @@ diff <(grep -v ^page: "$work/table") <(grep -v ^page: "$work/shown") || fail "--
 ! grep -qE '(src|href)="https?:' "$work/page.html" || fail "the page needs the network"
 
 refused options --passes --out -- "${matrix[@]}" --passes 2
+refused one-storm "same storm" -- "$netswap" matrix --arms netswap --conns default,1 --accel tcg --out "$work/one"
 refused value 1K -- "$netswap" matrix --mem 1K
 refused nothing-there "$work/none" -- "$netswap" matrix --show --out "$work/none"
 refused budget soon -- "$netswap" matrix --budget soon

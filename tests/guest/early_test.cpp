@@ -67,8 +67,8 @@ void receive(int count, int first) {
 } // namespace
 
 TEST_CASE("what a marked socket gets too early leaves packets half of their share") {
-    if (!complete() || !image_has(marked_packets_module) || !DummyDevice::there())
-        return skip("needs the hooked kernel, its modules and a dummy device");
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const DummyDevice device;
     const AllLoaded modules;
     const MarkedPackets packets;

@@ -21,12 +21,6 @@ constexpr int packets = 4;
 constexpr int closed_port = 9;
 constexpr int waiting_at_most = 128; // SOCK_MEMALLOC_MAX_BACKLOG
 
-bool possible() {
-    return complete() && image_has(marked_packets_module) && DummyDevice::there();
-}
-
-constexpr const char *impossible = "needs the hooked kernel, its modules and a dummy device";
-
 /// Runs `send` twice, without and with the answers of sock_memalloc: `packets` payloads are held,
 /// and none.
 void check_hold(const std::string &place, const std::function<void()> &send) {
@@ -88,8 +82,8 @@ Frame segment(std::uint32_t number) {
 } // namespace
 
 TEST_CASE("a fragment in reserve memory does not wait for the others") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const DummyDevice device;
     int id = 100;
     check_hold("fragment", [&id] {
@@ -99,8 +93,8 @@ TEST_CASE("a fragment in reserve memory does not wait for the others") {
 }
 
 TEST_CASE("an IPv6 fragment in reserve memory does not wait for the others") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const DummyDevice device;
     int id = 100;
     check_hold("fragment", [&id] {
@@ -110,8 +104,8 @@ TEST_CASE("an IPv6 fragment in reserve memory does not wait for the others") {
 }
 
 TEST_CASE("a packet in reserve memory is not forwarded") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const DummyDevice device;
     const UnreadTap tap;
     const Forwarding on;
@@ -123,32 +117,32 @@ TEST_CASE("a packet in reserve memory is not forwarded") {
 }
 
 TEST_CASE("a packet in reserve memory that came from elsewhere is not queued to a device") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const UnreadTap tap;
     check_hold("qdisc",
                [] { MarkedPackets::send("pass", UnreadTap::name, packets, udp_to_tap()); });
 }
 
 TEST_CASE("a packet in reserve memory is not given to the program behind a tap") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const UnreadTap tap;
     check_hold("tun",
                [] { MarkedPackets::send("transmit", UnreadTap::name, packets, udp_to_tap()); });
 }
 
 TEST_CASE("a packet in reserve memory does not wait for a link address") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const UnreadTap tap;
     check_hold("neighbour",
                [] { MarkedPackets::send("route", UnreadTap::name, packets, udp_to_tap()); });
 }
 
 TEST_CASE("a packet socket bound to one protocol does not keep reserve memory") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const DummyDevice device;
     const auto socket = packet_socket(DummyDevice::name, ETH_P_IP);
     int drained = 0;
@@ -162,8 +156,8 @@ TEST_CASE("a packet socket bound to one protocol does not keep reserve memory") 
 }
 
 TEST_CASE("a packet in reserve memory is not given to a queue of the packet filter") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const DummyDevice device;
     const UnreadQueue queue;
     check_hold("nfqueue",
@@ -171,8 +165,8 @@ TEST_CASE("a packet in reserve memory is not given to a queue of the packet filt
 }
 
 TEST_CASE("a tunnel over UDP that carries no swap traffic does not get reserve memory") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const DummyDevice device;
     check_hold("encap", [] {
         MarkedPackets::send("receive", DummyDevice::name, packets, udp_to_dummy(tunnel_port));
@@ -180,8 +174,8 @@ TEST_CASE("a tunnel over UDP that carries no swap traffic does not get reserve m
 }
 
 TEST_CASE("not all packets that wait for another CPU are in reserve memory") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     constexpr int flood = 300;
     const DummyDevice device;
     {
@@ -203,8 +197,8 @@ TEST_CASE("not all packets that wait for another CPU are in reserve memory") {
 
 /// The mark of the second part would be lost in the first, and a packet socket would get both.
 TEST_CASE("segments in reserve memory are not merged with others on receive") {
-    if (!possible())
-        return skip(impossible);
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
     const DummyDevice device;
     const auto receive = [] {
         const auto socket = packet_socket(DummyDevice::name, ETH_P_IP);

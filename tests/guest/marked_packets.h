@@ -4,6 +4,7 @@
 
 #include "frame.h"
 #include "lab_kernel.h"
+#include "test_net.h"
 
 #include <chrono>
 #include <string>
@@ -12,6 +13,13 @@
 namespace netswap::guest {
 
 inline const std::string marked_packets_module = "marked_packets";
+
+inline bool packets_can_be_marked() {
+    return complete() && image_has(marked_packets_module) && DummyDevice::there();
+}
+
+inline constexpr const char *no_marked_packets =
+    "needs the hooked kernel, its modules and a dummy device";
 
 /// The UDP port behind which a tunnel of that module keeps what it gets.
 inline constexpr int tunnel_port = 4790;

@@ -12,6 +12,7 @@
 
 #include "lib/accel_probe.h"
 #include "lib/tap.h"
+#include "matrix/matrix_record.h"
 
 namespace netswap::cli {
 
@@ -61,7 +62,8 @@ Lab::~Lab() {
         fs::remove_all(copies_, ignored);
 }
 
-Status Lab::keep_copies(const std::string &directory) {
+Status Lab::keep_copies(const std::string &directory,
+                        const std::map<std::string, std::string> &prints) {
     copies_ = directory;
     for (auto &[flavour, artefacts] : kernels_) {
         const auto to = fs::path(directory) / flavour;
@@ -79,6 +81,9 @@ Status Lab::keep_copies(const std::string &directory) {
         fs::create_symlink(fs::path(artefacts.modules).parent_path() / "vmlinux", to / "vmlinux",
                            error); // for recordings
     }
+    const auto copied = fingerprints(kernels_);
+    if (!copied || *copied != prints)
+        return fail("kernel or images were built anew at this moment; give the command again");
     return {};
 }
 

@@ -35,8 +35,9 @@ class Lab {
     /// Checkers of a flavour's kernel, found or not.
     [[nodiscard]] Checkers checkers(const std::string &flavour) const;
     /// Runs boot copies below `directory` from now on, so that a build meanwhile changes nothing.
-    /// They go with the lab.
-    Status keep_copies(const std::string &directory);
+    /// They go with the lab. Fails if they are not what `prints` were taken of.
+    Status keep_copies(const std::string &directory,
+                       const std::map<std::string, std::string> &prints);
     /// The host, for `jobs` such runs at a time, and that the server answers; logs go to `out`.
     Status check(const RunParams &params, int jobs, const std::string &out);
     /// Says on stderr why it is not KVM. A kernel has been found.

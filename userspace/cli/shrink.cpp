@@ -215,7 +215,7 @@ class Shrink {
         if (!made)
             return tl::unexpected(made.error());
         out_ = std::move(*made);
-        if (auto ok = lab_.keep_copies(out_ + "/boot"); !ok)
+        if (auto ok = lab_.keep_copies(out_ + "/boot", session_.artefacts); !ok)
             return ok;
         return lab_.check(plan->params, 1, out_);
     }

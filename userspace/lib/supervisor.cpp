@@ -123,10 +123,9 @@ void Supervisor::check_limits() {
 void Supervisor::give_up(std::string why) {
     // Whatever stands still before the storm is no hang of the storm.
     const bool in_force = !options_.check_state || result_.record.state;
-    if (in_force)
-        evidence_.hang = std::move(why);
-    else
-        evidence_.lab_error = "the storm did not begin: " + why;
+    if (!in_force)
+        return check(fail("the storm did not begin: " + why));
+    evidence_.hang = std::move(why);
     over_ = true;
 }
 

@@ -122,6 +122,24 @@ TEST(MatrixRecord, FingerprintsTellFilesApart) {
     EXPECT_FALSE(fingerprint(file + "x"));
 }
 
+TEST(MatrixRecord, FingerprintsHaveTheModulesThatArmsLoad) {
+    TemporaryDirectory directory;
+    const auto file = [&](const std::string &name) { return directory.path() + "/" + name; };
+    for (const auto *name : {"bzImage", "image", "netswap.ko", "netswap_kunit.ko"})
+        ASSERT_TRUE(write_file(file(name), name));
+    const std::map<std::string, Artefacts> flavours{
+        {"6.12", {file("bzImage"), file("image"), {}, directory.path()}}};
+    const auto before = *fingerprints(flavours);
+    EXPECT_EQ(before.size(), 3u);
+    ASSERT_TRUE(write_file(file("netswap_kunit.ko"), "another"));
+    EXPECT_EQ(*fingerprints(flavours), before);
+    ASSERT_TRUE(write_file(file("netswap.ko"), "another"));
+    EXPECT_NE(fingerprints(flavours)->at("6.12 modules"), before.at("6.12 modules"));
+    const std::map<std::string, Artefacts> alone{
+        {"6.12", {file("bzImage"), file("image"), {}, file("none")}}};
+    EXPECT_EQ(fingerprints(alone)->size(), 2u);
+}
+
 TEST(MatrixVerdict, CompleteArmsMustSurviveEverywhere) {
     auto state = make_matrix();
     EXPECT_EQ(matrix_exit_code(state), exit_ok); // mainline hung here and there
