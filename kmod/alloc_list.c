@@ -16,6 +16,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/bitmap.h>
 #include <linux/hash.h>
 #include <linux/instruction_pointer.h>
 #include <linux/kallsyms.h>
@@ -107,6 +108,14 @@ static const struct listed list[] = {
 	{ "__tcp_retransmit_skb", "tcp_tasklet_func" },
 	{ "virtqueue_add_split", "tcp_tasklet_func" },
 	{ "skb_segment", "tcp_tasklet_func" },
+	{ "tcp_send_fin", "kernel_sock_shutdown" },
+	{ "__tcp_send_ack", "tcp_compressed_ack_kick" },
+	{ "tcp_write_xmit", "tcp_pace_kick" },
+	{ "tcp_fragment", "tcp_pace_kick" },
+	{ "__tcp_transmit_skb", "tcp_pace_kick" },
+	{ "__tcp_retransmit_skb", "tcp_pace_kick" },
+	{ "virtqueue_add_split", "tcp_pace_kick" },
+	{ "skb_segment", "tcp_pace_kick" },
 };
 
 /* Allocate for others: the site is who called them. "*": any end. */
@@ -135,8 +144,8 @@ static const char * const edges[] = {
 
 /* What a function is to the list; bit i stands for list[i]. */
 struct meaning {
-	u64 site;
-	u64 within;
+	DECLARE_BITMAP(site, ARRAY_SIZE(list));
+	DECLARE_BITMAP(within, ARRAY_SIZE(list));
 	bool layer;
 	bool edge;
 };
@@ -197,19 +206,18 @@ static struct meaning meaning_of(const char *name)
 	};
 	size_t i;
 
-	BUILD_BUG_ON(ARRAY_SIZE(list) > BITS_PER_TYPE(u64));
 	for (i = 0; i < ARRAY_SIZE(list); i++) {
 		if (names(list[i].site, name, length))
-			meaning.site |= BIT_ULL(i);
+			__set_bit(i, meaning.site);
 		if (names(list[i].within, name, length))
-			meaning.within |= BIT_ULL(i);
+			__set_bit(i, meaning.within);
 	}
 	return meaning;
 }
 
 /* A walk from the allocator outwards. */
 struct walk {
-	u64 site;
+	DECLARE_BITMAP(site, ARRAY_SIZE(list));
 	bool in_layers;	/* before: the mechanism that asks */
 	bool at_site;
 };
@@ -225,9 +233,10 @@ static enum verdict step(struct walk *walk, const struct meaning *meaning)
 		if (meaning->layer || !walk->in_layers)
 			return GO_ON;
 		walk->at_site = true;
-		walk->site = meaning->site;
+		bitmap_copy(walk->site, meaning->site, ARRAY_SIZE(list));
 	}
-	return walk->site & meaning->within ? LISTED : GO_ON;
+	return bitmap_intersects(walk->site, meaning->within, ARRAY_SIZE(list)) ?
+		       LISTED : GO_ON;
 }
 
 VISIBLE_IF_KUNIT bool alloc_list_names_covered(const char * const *names,

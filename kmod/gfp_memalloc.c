@@ -3,20 +3,8 @@
  * gfp_memalloc - who may go below the min watermark, and how far
  *
  * The reserve is memory that must come back: whoever takes it does so to free
- * more. Who is entitled belongs to one of four classes, and they are not equal:
- *
- *   receive	packet data, struct sk_buff, replies made in softirq, and
- *		threads that were granted the reserve to restore a connection.
- *		Without it no acknowledgement is ever seen, and everything
- *		below waits for acknowledgements.
- *   refill	buffers for a receive ring, which can be filled later
- *		(GFP_MEMALLOC_LATER).
- *   transmit	whoever sends on a marked socket (it asks with __GFP_MEMALLOC)
- *		and can wait. A sender that gets nothing waits for its socket's
- *		write space and tries again; it holds nothing that a receive
- *		needs.
- *   reclaim	everything else: PF_MEMALLOC in process context, that is a
- *		reclaimer on its way, down into the driver that sends its page.
+ * more. Who is entitled belongs to one of four classes, and they are not equal;
+ * gfp_class.c tells which.
  *
  * Each class is charged to a group of the reservation tree (reserve.h) and
  * stops where the unused reservations of those before it begin. So transmit
@@ -31,9 +19,6 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
-#include <linux/percpu.h>
-#include <linux/preempt.h>
-#include <linux/sched.h>
 
 #include "alloc_list.h"
 #include "entitled.h"
@@ -74,49 +59,6 @@ static struct netswap_mechanism mech;
 static unsigned long lowest_free = ULONG_MAX;	/* of a zone */
 static unsigned long lowest_share = ULONG_MAX;	/* of all, left for receive */
 
-/*
- * Bottom halves are off for a NAPI thread and a busy poller, which receive, and
- * for a task whose packet is in the qdisc or the driver.
- */
-static bool has_packet(void)
-{
-	return in_softirq() && *this_cpu_ptr(netswap_host()->packets);
-}
-
-/* Does it run on behalf of a task that may wait, and not of a packet? */
-static bool is_task(gfp_t gfp)
-{
-	if (in_serving_softirq() || in_hardirq() || in_nmi())
-		return false;
-	if (current->flags & PF_MEMALLOC)
-		return !has_packet() && !netswap_task_granted();
-	/* Who can wait for memory receives nothing: a marked socket sends. */
-	if (gfp & __GFP_DIRECT_RECLAIM)
-		return true;
-	/* TCP asks so for what it splits. Drivers receive in the kernel's threads. */
-	return !in_softirq() && !(current->flags & PF_KTHREAD);
-}
-
-/* What is asked for again later, if it is not to be had now. */
-static bool is_refill(gfp_t gfp)
-{
-	return (gfp & GFP_MEMALLOC_LATER) == GFP_MEMALLOC_LATER;
-}
-
-VISIBLE_IF_KUNIT enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp)
-{
-	if (gfp & __GFP_NOFAIL)
-		return GFP_MEMALLOC_RECEIVE;
-	/* Whoever fills the ring: a user's ip or ethtool, too. */
-	if (is_refill(gfp))
-		return GFP_MEMALLOC_REFILL;
-	if (is_task(gfp))
-		return gfp & __GFP_MEMALLOC ? GFP_MEMALLOC_TRANSMIT :
-					      GFP_MEMALLOC_RECLAIM;
-	return GFP_MEMALLOC_RECEIVE;
-}
-EXPORT_SYMBOL_IF_KUNIT(gfp_memalloc_class);
-
 /* Pages that a class leaves in a zone whose min watermark is @min, without a tree. */
 VISIBLE_IF_KUNIT unsigned long
 gfp_memalloc_floor(enum gfp_memalloc_class class, unsigned long min)
@@ -135,13 +77,6 @@ gfp_memalloc_floor(enum gfp_memalloc_class class, unsigned long min)
 	return min;
 }
 EXPORT_SYMBOL_IF_KUNIT(gfp_memalloc_floor);
-
-static const enum netswap_charge charge_of[GFP_MEMALLOC_NR_CLASSES] = {
-	[GFP_MEMALLOC_RECEIVE] = NETSWAP_CHARGE_PACKETS,
-	[GFP_MEMALLOC_REFILL] = NETSWAP_CHARGE_RINGS,
-	[GFP_MEMALLOC_TRANSMIT] = NETSWAP_CHARGE_TRANSMIT,
-	[GFP_MEMALLOC_RECLAIM] = NETSWAP_CHARGE_RECLAIM,
-};
 
 /*
  * The min watermark without the boost against fragmentation: that one comes
@@ -211,7 +146,7 @@ static void note_share(unsigned long left)
  */
 static bool has_smaller(unsigned int order, gfp_t gfp)
 {
-	if (is_refill(gfp))
+	if (gfp_memalloc_is_refill(gfp))
 		return order >= PAGE_ALLOC_COSTLY_ORDER;
 	return order && (gfp & __GFP_NORETRY);
 }
@@ -227,6 +162,7 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 	unsigned int pages = 1U << order;
 	unsigned long min = zone_min(zone);
 	unsigned long free, floor;
+	bool by_tree;
 
 	if (has_smaller(order, gfp)) {
 		netswap_count(&mech, REFUSED_ORDER);
@@ -235,12 +171,16 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 
 	free = memreserve_zone_free(zone);
 	note_level(zone, free, min);
-	if (netswap_reserve_floor(charge_of[class], pages, &floor))
+	by_tree = netswap_reserve_floor(netswap_charge_of(gfp), pages, &floor);
+	if (by_tree)
 		free = free_pages_for_all();
 	else
 		floor = gfp_memalloc_floor(class, min);
+	/* Refused, it would ask for ever. */
+	if (gfp & __GFP_NOFAIL)
+		floor = 0;
 	if (free >= floor + pages) {
-		if (netswap_reserve_active())
+		if (by_tree)
 			note_share(free - pages);
 		netswap_count_many(&mech, TAKEN_RECEIVE + class, pages);
 		if (static_branch_unlikely(&alloc_list_on))
@@ -249,7 +189,7 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 		return true;
 	}
 	netswap_count(&mech, REFUSED_RECEIVE + class);
-	return !floor || (gfp & __GFP_NOFAIL);
+	return !floor;
 }
 
 /* As memreserve_zone_free(), without what each CPU has not told yet. */
@@ -296,11 +236,10 @@ static bool mark(struct page *page, unsigned int order, gfp_t gfp)
 	struct zone *zone = page_zone(page);
 
 	if (netswap_entitled(gfp) == MEMRESERVE_DEPTH_FULL &&
-	    cheap_free(zone) <= zone_min(zone)) {
+	    memreserve_zone_free(zone) <= zone_min(zone)) {
 		netswap_count(&mech, MARKED);
 		if (netswap_reserve_active())
-			netswap_charge(page, order,
-				       charge_of[gfp_memalloc_class(gfp)]);
+			netswap_charge(page, order, netswap_charge_of(gfp));
 		return true;
 	}
 	netswap_count(&mech, UNMARKED);
@@ -380,7 +319,11 @@ static struct netswap_mechanism mech = {
 
 static int __init gfp_memalloc_init(void)
 {
-	return netswap_register(&mech);
+	int err = netswap_register(&mech);
+
+	if (!err)
+		netswap_charges_begin();
+	return err;
 }
 module_init(gfp_memalloc_init);
 

@@ -4,6 +4,7 @@
 
 #include <kunit/visibility.h>
 #include <linux/gfp_types.h>
+#include <linux/types.h>
 
 /*
  * Who fills a receive ring asks with both of these, which contradict each
@@ -21,8 +22,11 @@ enum gfp_memalloc_class {
 	GFP_MEMALLOC_NR_CLASSES,
 };
 
-#if IS_ENABLED(CONFIG_KUNIT)
+/* gfp_class.c APIs: any context; the answer is the current caller's */
 enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp);
+bool gfp_memalloc_is_refill(gfp_t gfp);
+
+#if IS_ENABLED(CONFIG_KUNIT)
 unsigned long gfp_memalloc_floor(enum gfp_memalloc_class class,
 				 unsigned long min);
 #endif

@@ -63,7 +63,7 @@ static int __init netswap_init(void)
 	err = netswap_find_host();
 	if (err)
 		return err;
-	err = netswap_charges_init();
+	err = netswap_owners_init();
 	if (err)
 		goto put_host;
 	netswap_events_init();
@@ -79,7 +79,7 @@ end_follow:
 	netswap_follow_uninit();
 end_events:
 	netswap_events_uninit();
-	netswap_charges_uninit();
+	netswap_owners_uninit();
 put_host:
 	symbol_put(memreserve_host);
 	return err;
@@ -92,7 +92,7 @@ static void __exit netswap_exit(void)
 	netswap_grants_uninit();
 	netswap_follow_uninit();
 	netswap_events_uninit();
-	netswap_charges_uninit();
+	netswap_owners_uninit();
 	symbol_put(memreserve_host);
 }
 module_exit(netswap_exit);

@@ -5,7 +5,8 @@
  * One object is enough to bring a whole slab of reserve memory into being. If
  * the rest of it went to whoever asks next, swap's reserve would end up in
  * unrelated structures. So the rest is kept for callers that are entitled to
- * the reserve themselves. An OOM victim is: it is about to free.
+ * the reserve themselves. An OOM victim is: it is about to free. A slab that
+ * receive made is not for who sends when receive has used half of its share.
  *
  * Strict: a marked slab never becomes a CPU's current slab, from which the
  * allocator's fast path serves everybody without looking. An entitled caller
@@ -23,6 +24,7 @@
 
 #include "entitled.h"
 #include "netswap.h"
+#include "reserve.h"
 
 static bool strict = true;
 module_param(strict, bool, 0444);
@@ -37,12 +39,13 @@ static const char * const counter_names[] = {
 
 static struct netswap_mechanism mech;
 
-static bool match(gfp_t gfp)
+static bool match(struct page *page, gfp_t gfp)
 {
-	bool entitled = netswap_entitled(gfp) != MEMRESERVE_DEPTH_NONE;
+	bool may_have = netswap_entitled(gfp) != MEMRESERVE_DEPTH_NONE &&
+			!netswap_charge_keeps(page, netswap_charge_of(gfp));
 
-	netswap_count(&mech, entitled ? MATCHED : REFUSED);
-	return entitled;
+	netswap_count(&mech, may_have ? MATCHED : REFUSED);
+	return may_have;
 }
 
 static void show(void)

@@ -28,6 +28,7 @@
 #define _NETSWAP_RESERVE_H
 
 #include <kunit/visibility.h>
+#include <linux/gfp_types.h>
 #include <linux/if.h>
 #include <linux/types.h>
 
@@ -59,9 +60,19 @@ enum netswap_transport {
 
 #define NETSWAP_MAX_NICS 16
 
+/* gfp_class.c APIs */
+enum netswap_charge netswap_charge_of(gfp_t gfp);
+
+/* reserve_owner.c APIs */
+int netswap_owners_init(void);
+void netswap_owners_uninit(void);
+u8 *netswap_owner_of(unsigned long pfn);
+void netswap_owners_each(void (*call)(u8 *entry));
+
 /* reserve_charge.c APIs */
-int netswap_charges_init(void);
-void netswap_charges_uninit(void);
+void netswap_charges_begin(void);
+bool netswap_charges_trusted(void);
+void netswap_charges_trust(void);
 void netswap_charge(struct page *page, unsigned int order,
 		    enum netswap_charge to);
 void netswap_uncharge(struct page *page, unsigned int order);
@@ -70,11 +81,13 @@ bool netswap_charge_move(struct page *page, enum netswap_charge to);
 unsigned int netswap_charge_usage(enum netswap_charge charge);
 unsigned int netswap_charge_high(enum netswap_charge charge);
 bool netswap_charge_half_used(enum netswap_charge charge);
+bool netswap_charge_keeps(struct page *page, enum netswap_charge from);
 void netswap_charge_reserve(const unsigned int pages[NETSWAP_NR_CHARGES]);
 bool netswap_reserve_active(void);
 bool netswap_reserve_floor(enum netswap_charge charge, unsigned int take,
 			   unsigned long *floor);
 #if IS_ENABLED(CONFIG_KUNIT)
+int netswap_owners_grow(unsigned long start, unsigned long frames);
 unsigned long netswap_floor_of(const unsigned int unused[NETSWAP_NR_CHARGES],
 			       enum netswap_charge charge, unsigned int take);
 #endif
@@ -199,6 +212,7 @@ bool netswap_has_rings(const struct net_device *dev);
 void netswap_reserve_socket(enum netswap_transport transport, int change,
 			    bool datagram);
 bool netswap_reserve_datagrams(void);
+void netswap_reserve_look_soon(void);
 int netswap_reserve_refresh(unsigned int wait_ms);
 int netswap_follow_init(void);
 void netswap_follow_uninit(void);

@@ -2,10 +2,10 @@
 /*
  * Reserve pages and who has them.
  *
- * The account is kept by page frame: a table has one byte a page, which names
- * the group that the page is charged to. A page is charged when it is handed
- * out and uncharged when it is back on the free lists, whoever held it
- * meanwhile and however often it was cut up, shared, cloned or split. So a
+ * The account is kept by page frame: a table (reserve_owner.c) has one byte a
+ * page, which names the group that the page is charged to. A page is charged
+ * when it is handed out and uncharged when it is back on the free lists, whoever
+ * held it meanwhile and however often it was cut up, shared, cloned or split. So a
  * fragment in several packets, a head in a slab, and a ring buffer that became
  * part of a packet count once each, and nothing but the page allocator has to
  * tell us.
@@ -14,25 +14,14 @@
  * before. A page that was freed while nobody watched is charged until it is
  * handed out again. The sums may be read while they move; a floor computed from
  * them can be off by one page for each CPU that takes one at this moment.
- *
- * Pages of memory that was plugged in after this module was loaded are not in
- * the table and not charged.
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
-#include <linux/nodemask.h>
-#include <linux/sched.h>
-#include <linux/sizes.h>
-#include <linux/vmalloc.h>
 
 #include "netswap.h"
 #include "reserve.h"
-
-static u8 *owner;		/* by page frame: 0, or an enum netswap_charge plus 1 */
-static unsigned long owner_frames;
 
 static struct {
 	atomic_t usage;
@@ -41,29 +30,31 @@ static struct {
 } account[NETSWAP_NR_CHARGES];
 static bool reserving;
 
-static unsigned long last_frame(void)
-{
-	unsigned long last = 0;
-	int nid;
+/*
+ * Pages that were taken before anybody kept accounts are in none. Once the whole
+ * pool has been seen free there are none left of them.
+ */
+static bool trusted;
 
-	for_each_online_node(nid)
-		last = max(last, node_end_pfn(nid));
-	return last;
+/* From now on pages are charged. Process context. */
+void netswap_charges_begin(void)
+{
+	WRITE_ONCE(trusted, false);
+	netswap_reserve_look_soon();
 }
+EXPORT_SYMBOL_GPL(netswap_charges_begin);
 
-/* Process context, may sleep. */
-int netswap_charges_init(void)
+/* Are all pages of the reserve that are out in the accounts? Any context. */
+bool netswap_charges_trusted(void)
 {
-	owner_frames = last_frame();
-	owner = vzalloc(owner_frames);
-	return owner ? 0 : -ENOMEM;
+	return READ_ONCE(trusted);
 }
+EXPORT_SYMBOL_IF_KUNIT(netswap_charges_trusted);
 
-/* Nobody charges or frees through this module any more. */
-void netswap_charges_uninit(void)
+/* The whole pool has just been free. */
+void netswap_charges_trust(void)
 {
-	vfree(owner);
-	owner = NULL;
+	WRITE_ONCE(trusted, true);
 }
 
 static void note_high(enum netswap_charge charge, int usage)
@@ -78,11 +69,6 @@ static void note_high(enum netswap_charge charge, int usage)
 static void add(enum netswap_charge charge, int pages)
 {
 	note_high(charge, atomic_add_return(pages, &account[charge].usage));
-}
-
-static bool in_table(const struct page *page, unsigned int order)
-{
-	return page_to_pfn(page) + (1UL << order) <= owner_frames;
 }
 
 /* A page is charged no longer; @was: its entry in the table, which may be empty. */
@@ -104,15 +90,15 @@ static void forget(u8 was)
  */
 void netswap_charge(struct page *page, unsigned int order, enum netswap_charge to)
 {
-	unsigned long pfn = page_to_pfn(page);
+	u8 *entry = netswap_owner_of(page_to_pfn(page));
 	unsigned int i;
 
-	if (!in_table(page, order))
+	if (!entry)
 		return;
 	/* The count first: a page that can be freed must be looked for. */
 	atomic_add(1 << order, netswap_host()->charged);
 	for (i = 0; i < 1U << order; i++)
-		forget(xchg(&owner[pfn + i], to + 1));
+		forget(xchg(&entry[i], to + 1));
 	add(to, 1 << order);
 }
 EXPORT_SYMBOL_GPL(netswap_charge);
@@ -126,14 +112,14 @@ EXPORT_SYMBOL_GPL(netswap_charge);
  */
 void netswap_uncharge(struct page *page, unsigned int order)
 {
-	unsigned long pfn = page_to_pfn(page);
+	u8 *entry = netswap_owner_of(page_to_pfn(page));
 	unsigned int i;
 
-	if (!in_table(page, order))
+	if (!entry)
 		return;
 	for (i = 0; i < 1U << order; i++)
-		if (READ_ONCE(owner[pfn + i]))
-			forget(xchg(&owner[pfn + i], 0));
+		if (READ_ONCE(entry[i]))
+			forget(xchg(&entry[i], 0));
 }
 EXPORT_SYMBOL_GPL(netswap_uncharge);
 
@@ -147,12 +133,12 @@ EXPORT_SYMBOL_GPL(netswap_uncharge);
  */
 bool netswap_charge_move(struct page *page, enum netswap_charge to)
 {
-	unsigned long pfn = page_to_pfn(page);
+	u8 *entry = netswap_owner_of(page_to_pfn(page));
 	u8 was;
 
-	if (!in_table(page, 0))
+	if (!entry)
 		return true;
-	was = READ_ONCE(owner[pfn]);
+	was = READ_ONCE(*entry);
 	if (!was || was == to + 1)
 		return true;
 	if (atomic_inc_return(&account[to].usage) >
@@ -162,13 +148,19 @@ bool netswap_charge_move(struct page *page, enum netswap_charge to)
 	}
 	note_high(to, atomic_read(&account[to].usage));
 	/* Two packets that share the page may move it at the same time. */
-	if (cmpxchg(&owner[pfn], was, to + 1) == was)
+	if (cmpxchg(entry, was, to + 1) == was)
 		atomic_dec(&account[was - 1].usage);
 	else
 		atomic_dec(&account[to].usage);
 	return true;
 }
 EXPORT_SYMBOL_GPL(netswap_charge_move);
+
+static void drop(u8 *entry)
+{
+	if (READ_ONCE(*entry))
+		forget(xchg(entry, 0));
+}
 
 /*
  * Nobody watches frees any more, so what is charged now will never be
@@ -177,14 +169,7 @@ EXPORT_SYMBOL_GPL(netswap_charge_move);
  */
 void netswap_charges_drop(void)
 {
-	unsigned long pfn;
-
-	for (pfn = 0; pfn < owner_frames; pfn++) {
-		if (READ_ONCE(owner[pfn]))
-			forget(xchg(&owner[pfn], 0));
-		if (!(pfn % SZ_64K))
-			cond_resched();
-	}
+	netswap_owners_each(drop);
 }
 EXPORT_SYMBOL_GPL(netswap_charges_drop);
 
@@ -201,6 +186,23 @@ bool netswap_charge_half_used(enum netswap_charge charge)
 	       READ_ONCE(account[charge].reserved) / 2;
 }
 EXPORT_SYMBOL_GPL(netswap_charge_half_used);
+
+/*
+ * Is @page of packets', and their share so far gone that @from, who sends, must
+ * not have the rest of it? As long as an object of it were his, the page would
+ * be missing to receive. Any context.
+ */
+bool netswap_charge_keeps(struct page *page, enum netswap_charge from)
+{
+	const u8 *entry;
+
+	if (from < NETSWAP_CHARGE_SENDS || !netswap_reserve_active() ||
+	    !netswap_charge_half_used(NETSWAP_CHARGE_PACKETS))
+		return false;
+	entry = netswap_owner_of(page_to_pfn(page));
+	return entry && READ_ONCE(*entry) == NETSWAP_CHARGE_PACKETS + 1;
+}
+EXPORT_SYMBOL_GPL(netswap_charge_keeps);
 
 unsigned int netswap_charge_high(enum netswap_charge charge)
 {
@@ -267,7 +269,8 @@ EXPORT_SYMBOL_GPL(netswap_reserve_active);
  * @take: how many
  * @floor: the answer, in pages over all zones that kernel memory comes from
  *
- * Any context. Return: false while the tree is not active.
+ * Any context. Return: false while the tree is not active, or pages may be out
+ * that are in no account.
  */
 bool netswap_reserve_floor(enum netswap_charge charge, unsigned int take,
 			   unsigned long *floor)
@@ -275,7 +278,7 @@ bool netswap_reserve_floor(enum netswap_charge charge, unsigned int take,
 	unsigned int unused[NETSWAP_NR_CHARGES];
 	enum netswap_charge other;
 
-	if (!netswap_reserve_active())
+	if (!netswap_reserve_active() || !netswap_charges_trusted())
 		return false;
 	for (other = 0; other < NETSWAP_NR_CHARGES; other++) {
 		unsigned int reserved = READ_ONCE(account[other].reserved);

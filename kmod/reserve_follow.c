@@ -149,6 +149,13 @@ int netswap_reserve_refresh(unsigned int wait_ms)
 	return update(&live, wait_ms);
 }
 
+/* Have the worker look now. Any context. */
+void netswap_reserve_look_soon(void)
+{
+	if (READ_ONCE(following))
+		mod_delayed_work(system_long_wq, &follow_work, 0);
+}
+
 /**
  * netswap_reserve_socket - a socket was marked, or is no longer
  * @transport: whose it is
@@ -163,8 +170,7 @@ void netswap_reserve_socket(enum netswap_transport transport, int change,
 	atomic_add(change, &sockets[transport]);
 	if (datagram)
 		atomic_add(change, &datagram_sockets);
-	if (READ_ONCE(following))
-		mod_delayed_work(system_long_wq, &follow_work, 0);
+	netswap_reserve_look_soon();
 }
 EXPORT_SYMBOL_GPL(netswap_reserve_socket);
 

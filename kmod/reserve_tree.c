@@ -59,6 +59,9 @@ static int apply(const struct netswap_plan *plan, unsigned int wait_ms)
 		host->watch_frees(true);
 		watching = true;
 	}
+	if (total && !netswap_charges_trusted() &&
+	    (total > before || !host->set_emergency(before, wait_ms)))
+		netswap_charges_trust();
 	current_plan = *plan;
 	publish(plan);
 	if (total < before)

@@ -26,7 +26,7 @@ static int user_mark(struct sock *sk, u32 *id)
 	if (!may_be_marked(sk))
 		return -EPROTONOSUPPORT;
 
-	static_branch_inc(&memalloc_socks_key);
+	netswap_host()->sk_count_in();
 	lock_sock(sk);
 	/* It sends nothing, and what it accepts does not inherit the mark. */
 	if (sk->sk_state == TCP_LISTEN)

@@ -140,6 +140,7 @@ const struct memreserve_host memreserve_host = {
 	.watch_frees = memreserve_watch_frees,
 	.charged = &memreserve_charged,
 	.sk_set = memreserve_sk_set,
+	.sk_count_in = memreserve_sk_count_in,
 	.sk_uncount = memreserve_sk_uncount,
 	.watch_growth = memreserve_watch_growth,
 	.sk_count = memreserve_sk_count,

@@ -106,6 +106,11 @@ static inline bool memreserve_any_charged(void)
 	       unlikely(atomic_read(&memreserve_charged));
 }
 
+/* A macro: what it needs comes with <linux/mm.h>. */
+#define memreserve_wants_free(zone) \
+	(memreserve_any_charged() && \
+	 zone_page_state(zone, NR_FREE_PAGES) <= high_wmark_pages(zone))
+
 static inline void memreserve_page_freed(struct page *page, unsigned int order)
 {
 	if (memreserve_any_charged())
@@ -142,7 +147,7 @@ static inline unsigned long memreserve_zone_emergency(struct zone *zone)
 }
 
 /* SLUB, mm/slub.c, and who keeps objects of its own. */
-bool memreserve_slab_match(gfp_t gfp);
+bool memreserve_slab_match(struct page *page, gfp_t gfp);
 bool memreserve_is_marked(const void *object);
 bool memreserve_return_marked(struct kmem_cache *cache, void *object);
 

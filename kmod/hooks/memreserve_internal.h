@@ -46,6 +46,7 @@ extern struct memreserve_answerer memreserve_answerers[MEMRESERVE_NR_GROUPS];
 int memreserve_set_emergency(unsigned long pages, unsigned int wait_ms);
 void memreserve_watch_frees(bool on);
 unsigned long memreserve_emergency(void);
+void memreserve_sk_count_in(void);
 void memreserve_sk_uncount(unsigned int n);
 int memreserve_sk_count(void);
 unsigned int memreserve_backlog(void);

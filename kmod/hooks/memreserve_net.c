@@ -273,10 +273,26 @@ void memreserve_sk_uncount(unsigned int n)
 	schedule_work(&memreserve_uncount_work);
 }
 
+/*
+ * The key's own way in takes the CPU hotplug lock in any case, and whoever
+ * brings a CPU up meanwhile may wait for the very connection that is about to be
+ * marked. Where some socket is marked already no text changes.
+ */
+void memreserve_sk_count_in(void)
+{
+	atomic_t *count = &memalloc_socks_key.key.enabled;
+	int before = atomic_read(count);
+
+	while (before > 0)
+		if (atomic_try_cmpxchg(count, &before, before + 1))
+			return;
+	static_branch_inc(&memalloc_socks_key);
+}
+
 void memreserve_sk_set(struct sock *sk)
 {
 	if (static_call(mr_sk_set)(sk))
-		static_branch_inc(&memalloc_socks_key);
+		memreserve_sk_count_in();
 }
 
 /*

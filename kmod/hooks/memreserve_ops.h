@@ -14,7 +14,7 @@
 struct notifier_block;
 
 /* Raised whenever an ops struct or struct memreserve_host changes, and in kmod/compat. */
-#define MEMRESERVE_ABI 8
+#define MEMRESERVE_ABI 9
 
 /* How far below the min watermark an allocation may go. */
 enum memreserve_depth {
@@ -109,9 +109,10 @@ struct memreserve_gfp_ops {
 struct memreserve_slab_ops {
 	/*
 	 * May a caller with @gfp take an object of a slab made of marked
-	 * pages? Any context; a node's list_lock may be held.
+	 * pages, the first of which is @page? Any context; a node's list_lock
+	 * may be held.
 	 */
-	bool (*match)(gfp_t gfp);
+	bool (*match)(struct page *page, gfp_t gfp);
 	/*
 	 * Keep marked slabs away from the CPU slab: an entitled caller gets its
 	 * one object and the slab goes back to the node's partial list, so the
@@ -253,12 +254,14 @@ struct memreserve_host {
 	 * Keep @pages below every watermark as an absolute emergency pool,
 	 * spread over the zones by size. Unlike a larger min_free_kbytes it
 	 * gives atomic callers nothing: their fractions leave it out. A pool
-	 * that grows is there when this returns 0: each zone has had all of its
-	 * min watermark free, by reclaim if need be, within @wait_ms
-	 * milliseconds. -EINVAL: more than a quarter of memory. -ENOMEM: it
-	 * could not be had in that time; -EINTR: the caller is being killed. On
-	 * an error nothing is changed. The caller holds cpus_read_lock() and
-	 * lets no other call run beside this one.
+	 * that does not shrink is there when this returns 0: each zone has had
+	 * all of its min watermark free, by reclaim if need be, within @wait_ms
+	 * milliseconds. The watermarks rise when that is so and not before:
+	 * nobody is killed for a pool that cannot be had. -EINVAL: more than a
+	 * quarter of the memory that the kernel can use. -ENOMEM: it could not
+	 * be had in that time; -EINTR: the caller is being killed. On an error
+	 * nothing is changed. The caller holds cpus_read_lock() and lets no
+	 * other call run beside this one.
 	 */
 	int (*set_emergency)(unsigned long pages, unsigned int wait_ms);
 	unsigned long (*emergency)(void);
@@ -271,6 +274,11 @@ struct memreserve_host {
 	atomic_t *charged;
 	/* Mark @sk on behalf of user space. */
 	void (*sk_set)(struct sock *sk);
+	/*
+	 * Count one more marked socket in memalloc_socks_key. Waits for the CPU
+	 * hotplug lock only when it is the first.
+	 */
+	void (*sk_count_in)(void);
 	/* Give back @n counts of memalloc_socks_key. */
 	void (*sk_uncount)(unsigned int n);
 	/*

@@ -9,6 +9,7 @@
 #include <linux/sched/mm.h>
 #include <linux/skbuff.h>
 #include <net/gro.h>
+#include <net/sock.h>
 
 #include "memreserve_internal.h"
 
@@ -45,6 +46,27 @@ void memreserve_packet_end(unsigned int flags)
 {
 	memalloc_noreclaim_restore(flags);
 	__this_cpu_dec(memreserve_packets);
+}
+
+/*
+ * For a FIN: without one the peer never closes, and who replaces the connection
+ * waits for that. It is tried once only, mostly by a task that has just been
+ * refused as a sender, so it counts as the reply to a packet.
+ */
+struct sk_buff *memreserve_alloc_fin(const struct sock *sk, unsigned int size,
+				     gfp_t gfp)
+{
+	struct sk_buff *skb;
+	unsigned int flags;
+
+	if (!memreserve_asks(SOCK) || !sock_flag(sk, SOCK_MEMALLOC))
+		return alloc_skb_fclone(size, gfp);
+	local_bh_disable();
+	flags = memreserve_packet_begin();
+	skb = alloc_skb_fclone(size, gfp);
+	memreserve_packet_end(flags);
+	local_bh_enable();
+	return skb;
 }
 
 static atomic_t memreserve_backlogged = ATOMIC_INIT(0);

@@ -155,7 +155,7 @@ const struct memreserve_questions memreserve_gfp_questions = {
  * SLUB
  */
 
-static bool bare_slab_match(gfp_t gfp)
+static bool bare_slab_match(struct page *page, gfp_t gfp)
 {
 	return true;
 }
@@ -166,9 +166,9 @@ static const struct memreserve_slab_ops bare_slab_ops = {
 
 DEFINE_STATIC_CALL(mr_slab_match, bare_slab_match);
 
-bool memreserve_slab_match(gfp_t gfp)
+bool memreserve_slab_match(struct page *page, gfp_t gfp)
 {
-	return static_call(mr_slab_match)(gfp);
+	return static_call(mr_slab_match)(page, gfp);
 }
 
 /* Is @object of a marked slab? The mark is the flag that the page cache calls active. */
@@ -217,17 +217,26 @@ unsigned long __memreserve_zone_emergency(struct zone *zone)
 					      [zone_idx(zone)]);
 }
 
+/* Has the kernel's own memory part in this zone? */
+static bool memreserve_is_lowmem(struct zone *zone)
+{
+	return !is_highmem(zone) && zone_idx(zone) != ZONE_MOVABLE;
+}
+
+static unsigned long memreserve_share(struct zone *zone, unsigned long total,
+				      unsigned long lowmem_pages)
+{
+	if (!total || !lowmem_pages || !memreserve_is_lowmem(zone))
+		return 0;
+	return mult_frac(total, zone_managed_pages(zone), lowmem_pages);
+}
+
 /* Called for each zone, under zone->lock, whenever watermarks are set. */
 void memreserve_raise_wmarks(struct zone *zone, unsigned long lowmem_pages)
 {
-	unsigned long total = READ_ONCE(memreserve_emergency_pages);
-	unsigned long share = 0;
+	unsigned long share = memreserve_share(zone, READ_ONCE(memreserve_emergency_pages),
+					       lowmem_pages);
 	int i;
-
-	if (total && lowmem_pages && !is_highmem(zone) &&
-	    zone_idx(zone) != ZONE_MOVABLE)
-		share = mult_frac(total, zone_managed_pages(zone),
-				  lowmem_pages);
 
 	WRITE_ONCE(memreserve_zone_pages[zone_to_nid(zone)][zone_idx(zone)],
 		   share);
@@ -255,9 +264,25 @@ static long memreserve_zone_spare(struct zone *zone)
 	       (long)READ_ONCE(zone->_watermark[WMARK_MIN]);
 }
 
-/* Pages that zones of @nid lack; @spare gets what its others have too many. */
-static unsigned long memreserve_pool_lacks(int nid, unsigned long *spare)
+static unsigned long memreserve_lowmem_pages(void)
 {
+	unsigned long pages = 0;
+	struct zone *zone;
+
+	for_each_populated_zone(zone)
+		if (memreserve_is_lowmem(zone))
+			pages += zone_managed_pages(zone);
+	return pages;
+}
+
+/*
+ * Pages that zones of @nid lack for a pool of @more than there is; @spare gets
+ * what they have above their min watermarks.
+ */
+static unsigned long memreserve_pool_lacks(int nid, unsigned long more,
+					   unsigned long *spare)
+{
+	unsigned long lowmem_pages = memreserve_lowmem_pages();
 	unsigned long lacking = 0;
 	struct zone *zone;
 
@@ -265,13 +290,13 @@ static unsigned long memreserve_pool_lacks(int nid, unsigned long *spare)
 	for_each_populated_zone(zone) {
 		long pages = memreserve_zone_spare(zone);
 
-		if (zone_to_nid(zone) != nid || !__memreserve_zone_emergency(zone))
+		if (zone_to_nid(zone) != nid || !memreserve_is_lowmem(zone))
 			continue;
+		*spare += max(pages, 0L);
+		pages -= memreserve_share(zone, more, lowmem_pages);
 		if (pages < 0) {
 			wakeup_kswapd(zone, GFP_NOIO, 0, zone_idx(zone));
 			lacking -= pages;
-		} else {
-			*spare += pages;
 		}
 	}
 	return lacking;
@@ -303,15 +328,14 @@ static void memreserve_press(int nid, unsigned long pages, unsigned long deadlin
 	}
 }
 
-/* Sleeps until each zone has had its share free. */
-static int memreserve_prove(unsigned int wait_ms)
+/* Sleeps until each zone has had its share of a pool of @more than there is free. */
+static int memreserve_prove(unsigned long more, unsigned long deadline)
 {
-	unsigned long deadline = jiffies + msecs_to_jiffies(wait_ms);
 	unsigned long lacking, spare;
 	int nid;
 
 	for_each_node_state(nid, N_MEMORY) {
-		while ((lacking = memreserve_pool_lacks(nid, &spare))) {
+		while ((lacking = memreserve_pool_lacks(nid, more, &spare))) {
 			if (fatal_signal_pending(current))
 				return -EINTR;
 			if (time_after_eq(jiffies, deadline))
@@ -324,17 +348,23 @@ static int memreserve_prove(unsigned int wait_ms)
 
 int memreserve_set_emergency(unsigned long pages, unsigned int wait_ms)
 {
+	unsigned long deadline = jiffies + msecs_to_jiffies(wait_ms);
 	unsigned long before = memreserve_emergency_pages;
-	int err = 0;
+	int err;
 
-	if (pages > totalram_pages() / 4)
+	if (pages > memreserve_lowmem_pages() / 4)
 		return -EINVAL;
-	if (pages == before)
+	if (pages < before || !pages) {
+		memreserve_set_wmarks(pages);
 		return 0;
+	}
 
+	err = memreserve_prove(pages - before, deadline);
+	if (err || pages == before)
+		return err;
 	memreserve_set_wmarks(pages);
-	if (pages > before)
-		err = memreserve_prove(wait_ms);
+	/* Somebody may have had some of it in between. */
+	err = memreserve_prove(0, deadline);
 	if (err)
 		memreserve_set_wmarks(before);
 	return err;

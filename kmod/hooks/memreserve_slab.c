@@ -43,7 +43,8 @@ static struct slab *find_slab(struct kmem_cache_node *n, gfp_t gfp,
 		n->free_touched = 1;
 		slab = first_unmarked(&n->slabs_free, &marked);
 	}
-	if (!slab && marked && marked_too && memreserve_slab_match(gfp))
+	if (!slab && marked && marked_too &&
+	    memreserve_slab_match(folio_page(slab_folio(marked), 0), gfp))
 		slab = marked;
 	if (slab && !slab->active)
 		n->free_slabs--;

@@ -26,6 +26,8 @@ int memreserve_busy_poll(int (*poll)(struct napi_struct *napi, int budget),
 			 struct napi_struct *napi, int budget);
 void memreserve_ask_for_socket(void (*handler)(struct sock *sk),
 			       struct sock *sk);
+struct sk_buff *memreserve_alloc_fin(const struct sock *sk, unsigned int size,
+				     gfp_t gfp);
 bool memreserve_ask_frag_keep(const struct page *page, gfp_t gfp);
 
 static inline gfp_t memreserve_rx_gfp(gfp_t gfp)
@@ -159,6 +161,22 @@ void memreserve_leave_backlog(void);
 #define memreserve_charge_gfp(sk, gfp) \
 	(memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC) ? \
 	 (gfp) & ~__GFP_DIRECT_RECLAIM : (gfp))
+
+/*
+ * A note to user space, made with the lock held that senders wait for: it does
+ * without memory rather than wait for some. Who watches finds out by himself.
+ */
+#define memreserve_note_gfp(sk, gfp) \
+	(memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC) ? \
+	 GFP_NOWAIT | __GFP_NOWARN : (gfp))
+
+/*
+ * A socket that does not wait for memory itself had none: no reason to give its
+ * connection up.
+ */
+#define memreserve_xmit_later(sk, err) \
+	(memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC) && \
+	 ((err) == -ENOBUFS || (err) == -ENOMEM))
 
 #define memreserve_xmit_flags(sk, page) \
 	(memreserve_asks(SOCK) ? memreserve_ask_xmit_flags(sk, page) : 0)

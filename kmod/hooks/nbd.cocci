@@ -4,10 +4,19 @@
 // (series patch 14), and whether it sends them as they are, without a copy.
 // That its sockets are marked goes through sk_set_memalloc().
 //
+// And three ways in which a shortage could keep a lost connection from being
+// replaced, or lose one: who tells user space of it waits for memory with the
+// lock held that everybody needs, a UNIX socket that has none for a packet gives
+// up, and netlink requests wait for those of anybody else, who may wait for
+// swap. nbd has locks of its own for what a request changes.
+//
 // netswap-rule: nbd_include  file=drivers/block/nbd.c  token=linux/memreserve.h  count=1
 // netswap-rule: nbd_xmit_scope  file=drivers/block/nbd.c  token=memreserve_xmit_save  count=1
 // netswap-rule: nbd_xmit_gfp  file=drivers/block/nbd.c  token=memreserve_xmit_gfp  count=1
 // netswap-rule: nbd_splice  file=drivers/block/nbd.c  token=memreserve_xmit_flags  count=1  kernels=6.12  elsewhere: 6.1 cannot send pages without a copy from sendmsg(); nbd copies
+// netswap-rule: nbd_note  file=drivers/block/nbd.c  token=memreserve_note_gfp  count=1
+// netswap-rule: nbd_later  file=drivers/block/nbd.c  token=memreserve_xmit_later  count=2
+// netswap-rule: nbd_parallel  file=drivers/block/nbd.c  token=.parallel_ops = true  count=1
 
 @nbd_include@
 @@
@@ -46,3 +55,34 @@ symbol result, nbd, index, from, flags, sent, nsock, bvec;
 +	result = sock_xmit(nbd, index, 1, &from, flags | memreserve_xmit_flags(nsock->sock->sk, bvec.bv_page), &sent);
  	...+>
  }
+
+@nbd_note@
+symbol nsock;
+expression size;
+@@
+ nbd_mark_nsock_dead(...)
+ {
+ 	<+...
+-	kmalloc(size, GFP_NOIO)
++	kmalloc(size, memreserve_note_gfp(nsock->sock->sk, GFP_NOIO))
+ 	...+>
+ }
+
+@nbd_later@
+symbol result, nsock;
+@@
+ nbd_send_cmd(...)
+ {
+ 	<+...
+-	was_interrupted(result)
++	was_interrupted(result) || memreserve_xmit_later(nsock->sock->sk, result)
+ 	...+>
+ }
+
+@nbd_parallel@
+identifier nbd_genl_family;
+@@
+ struct genl_family nbd_genl_family = {
++	.parallel_ops = true,
+ 	...,
+ };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // A marked TCP socket's receive buffer is full: may it take the packet
-// nevertheless? May it keep one that came too early? And what its timers send, and what goes when the driver has
-// sent, is that served like what its owner sends?
+// nevertheless? May it keep one that came too early? And what its timers send,
+// and what goes when the driver has sent, is that served like what its owner
+// sends? Its FIN is served as a reply is.
 //
 // netswap-rule: tcp_rmem  file=net/ipv4/tcp_input.c  token=memreserve_exempt  count=1
 // netswap-rule: tcp_early  file=net/ipv4/tcp_input.c  token=memreserve_refuses_hold(OUT_OF_ORDER  count=1
 // netswap-rule: tcp_forced_charge  file=net/ipv4/tcp_output.c  token=memreserve_charge_gfp(sk  count=1
+// netswap-rule: tcp_fin  file=net/ipv4/tcp_output.c  token=memreserve_alloc_fin  count=1
 // netswap-rule: tcp_write_timer  file=net/ipv4/tcp_timer.c  token=memreserve_for_socket(tcp_write_timer_handler  count=1
 // netswap-rule: tcp_delack_timer  file=net/ipv4/tcp_timer.c  token=memreserve_for_socket(tcp_delack_timer_handler  count=1
 // netswap-rule: tcp_tsq  file=net/ipv4/tcp_output.c  token=memreserve_for_socket(tcp_tsq_write  count=1
@@ -51,6 +53,18 @@ symbol sk;
  	<+...
 -	gfp_memcg_charge() | __GFP_NOFAIL
 +	memreserve_charge_gfp(sk, gfp_memcg_charge()) | __GFP_NOFAIL
+ 	...+>
+ }
+
+@tcp_fin@
+symbol sk;
+expression size, gfp;
+@@
+ tcp_send_fin(...)
+ {
+ 	<+...
+-	alloc_skb_fclone(size, gfp)
++	memreserve_alloc_fin(sk, size, gfp)
  	...+>
  }
 

@@ -14,7 +14,7 @@
 // netswap-rule: gfp_lift  file=mm/page_alloc.c  token=memreserve_lifts_policy  count=1
 // netswap-rule: gfp_pcp_batch  file=mm/page_alloc.c  token=memreserve_pcp_batch  count=1  kernels=6.12  elsewhere: gfp_pcp_bulk
 // netswap-rule: gfp_pcp_bulk  file=mm/page_alloc.c  token=memreserve_pcp_batch  count=1  kernels=6.1  elsewhere: gfp_pcp_batch
-// netswap-rule: gfp_pcp_high  file=mm/page_alloc.c  token=memreserve_any_charged  count=1
+// netswap-rule: gfp_pcp_high  file=mm/page_alloc.c  token=memreserve_wants_free  count=1
 // netswap-rule: wmark_raise  file=mm/page_alloc.c  token=memreserve_raise_wmarks  count=1
 // netswap-rule: wmark_absolute  file=mm/page_alloc.c  token=memreserve_zone_emergency  count=2
 
@@ -73,15 +73,16 @@ expression E1, E2, E3;
  	...+>
  }
 
-// While pages of the reserve are out, what is freed goes where everybody finds it, and not to the
-// list of a CPU that may not need it.
+// While pages of the reserve are out and memory is short, what is freed goes where everybody finds
+// it, and not to the list of a CPU that may not need it.
 @gfp_pcp_high@
+symbol zone;
 statement S, S1;
 @@
  nr_pcp_high(...)
  {
  	... when != S1
-+	if (memreserve_any_charged())
++	if (memreserve_wants_free(zone))
 +		return 0;
  	S
  	... when any

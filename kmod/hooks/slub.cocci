@@ -36,8 +36,9 @@ symbol slab, gfpflags;
  {
  	<+...
 -	return gfp_pfmemalloc_allowed(gfpflags);
-+	return memreserve_asks(SLAB) ? memreserve_slab_match(gfpflags) :
-+				       gfp_pfmemalloc_allowed(gfpflags);
++	return memreserve_asks(SLAB) ?
++		       memreserve_slab_match(folio_page(slab_folio(slab), 0), gfpflags) :
++		       gfp_pfmemalloc_allowed(gfpflags);
  	...+>
  }
 

@@ -154,6 +154,21 @@ static void clear_mark(struct mark mark)
 	netswap_notify(NETSWAP_EVENT_KIND_SOCKET_UNMARKED, NULL, mark.id);
 }
 
+/*
+ * static_branch_inc() waits for who brings a CPU up, who may wait for memory,
+ * and so for this very socket. Not where some socket is marked already.
+ */
+static void count_in(void)
+{
+	atomic_t *count = &memalloc_socks_key.key.enabled;
+	int before = atomic_read(count);
+
+	while (before > 0)
+		if (atomic_try_cmpxchg(count, &before, before + 1))
+			return;
+	static_branch_inc(&memalloc_socks_key);
+}
+
 static int mark_make(struct sock *sk, u32 *id)
 {
 	int err = 0;
@@ -161,7 +176,7 @@ static int mark_make(struct sock *sk, u32 *id)
 	if (!may_be_marked(sk))
 		return -EPROTONOSUPPORT;
 
-	static_branch_inc(&memalloc_socks_key);
+	count_in();
 	lock_sock(sk);
 	if (sk->sk_state == TCP_LISTEN)
 		err = -EINVAL; /* its children would inherit a mark nobody counts */

@@ -35,8 +35,9 @@ static void class_tells_receive_from_reclaim(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO), GFP_MEMALLOC_RECLAIM);
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO | __GFP_MEMALLOC),
 			GFP_MEMALLOC_TRANSMIT);
+	/* It is never refused, but who asks so receives nothing. */
 	KUNIT_EXPECT_EQ(test, gfp_memalloc_class(GFP_NOIO | __GFP_NOFAIL),
-			GFP_MEMALLOC_RECEIVE);
+			GFP_MEMALLOC_RECLAIM);
 	memalloc_noreclaim_restore(flags);
 }
 

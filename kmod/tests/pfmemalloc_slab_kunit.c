@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 
+#include "accounts.h"
 #include "answerer.h"
 #include "gfp_memalloc.h"
 #include "netswap.h"
@@ -265,8 +266,6 @@ static void heads_come_back(struct kunit *test, int (*freed_on)(void),
 
 	if (!answered_by(MEMRESERVE_SLAB, "module:pfmemalloc_slab"))
 		kunit_skip(test, "pfmemalloc_slab is not loaded");
-	/* Without this module nobody keeps accounts. */
-	KUNIT_ASSERT_EQ(test, gfp_memalloc_class(GFP_ATOMIC), GFP_MEMALLOC_RECEIVE);
 	do {
 		usage = use_heads(test, freed_on, meanwhile);
 		KUNIT_EXPECT_EQ(test, usage.after, usage.before);
@@ -371,6 +370,7 @@ static struct kunit_case pfmemalloc_slab_cases[] = {
 
 static struct kunit_suite pfmemalloc_slab_suite = {
 	.name = "pfmemalloc_slab",
+	.suite_init = with_accounts,
 	.test_cases = pfmemalloc_slab_cases,
 };
 kunit_test_suite(pfmemalloc_slab_suite);

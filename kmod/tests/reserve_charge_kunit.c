@@ -5,8 +5,10 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
 #include <linux/skbuff.h>
 
+#include "accounts.h"
 #include "gfp_memalloc.h"
 #include "netswap.h"
 #include "reserve.h"
@@ -169,17 +171,105 @@ static void page_that_is_handed_out_again_counts_once(struct kunit *test)
 	__free_page(page);
 }
 
+/* Memory that was plugged in after the module came: its pages have entries, too. */
+static void later_memory_has_a_table(struct kunit *test)
+{
+	const unsigned long frames = SZ_128M >> PAGE_SHIFT;
+	/* Of no machine; no other run of this case has asked for it. */
+	static unsigned long start = SZ_1T >> PAGE_SHIFT;
+	u8 *first, *last;
+
+	KUNIT_ASSERT_EQ(test, start % frames, 0UL);
+	KUNIT_EXPECT_NULL(test, netswap_owner_of(start));
+	/* Half of the first block and half of the next one. */
+	KUNIT_ASSERT_EQ(test, netswap_owners_grow(start + frames / 2, frames), 0);
+	first = netswap_owner_of(start + frames - 1);
+	last = netswap_owner_of(start + frames);
+	KUNIT_EXPECT_NOT_NULL(test, first);
+	KUNIT_EXPECT_NOT_NULL(test, last);
+	KUNIT_EXPECT_PTR_NE(test, first, last);
+	KUNIT_EXPECT_PTR_EQ(test, netswap_owner_of(start), first - (frames - 1));
+	KUNIT_EXPECT_NULL(test, netswap_owner_of(start + 2 * frames));
+	/* A second time it keeps what it has. */
+	KUNIT_EXPECT_EQ(test, netswap_owners_grow(start, frames), 0);
+	KUNIT_EXPECT_PTR_EQ(test, netswap_owner_of(start + frames - 1), first);
+	start += 2 * frames;
+}
+
+/* What was taken before there were accounts is in none: no floor rests on them. */
+static void accounts_count_once_the_pool_was_free(struct kunit *test)
+{
+	unsigned long floor;
+
+	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, WAIT_MS), 0);
+	KUNIT_EXPECT_TRUE(test, netswap_reserve_floor(NETSWAP_CHARGE_TRANSMIT, 1, &floor));
+	netswap_charges_begin();
+	/* The worker may have looked already, so the next line may see either. */
+	KUNIT_ASSERT_EQ(test, netswap_tree_activate("network", true, WAIT_MS), 0);
+	KUNIT_EXPECT_TRUE(test, netswap_charges_trusted());
+	KUNIT_EXPECT_TRUE(test, netswap_reserve_floor(NETSWAP_CHARGE_TRANSMIT, 1, &floor));
+	netswap_tree_activate("network", false, 0);
+	netswap_tree_activate("total", false, 0);
+}
+
+/* Who sends gets no object of a page of receive's when that has little left. */
+static void sender_is_kept_off_when_receive_is_short(struct kunit *test)
+{
+	bool plenty, half = false, own = false, reclaim = false, receive = true;
+	struct page *page, *next, *sent = alloc_page(GFP_KERNEL);
+	struct starve starve;
+	LIST_HEAD(taken);
+
+	KUNIT_ASSERT_NOT_NULL(test, sent);
+	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, WAIT_MS), 0);
+	starve_begin(&starve);
+	starve_take(&starve, GFP_ATOMIC);
+	page = starve_take_marked(&starve, receives, 0);
+	if (page)
+		list_add(&page->lru, &taken);
+	plenty = page && netswap_charge_keeps(page, NETSWAP_CHARGE_TRANSMIT);
+	netswap_charge(sent, 0, NETSWAP_CHARGE_TRANSMIT);
+	while (!half && (next = starve_take_marked(&starve, receives, 0))) {
+		list_add(&next->lru, &taken);
+		half = netswap_charge_half_used(NETSWAP_CHARGE_PACKETS);
+	}
+	if (half) {
+		own = netswap_charge_keeps(sent, NETSWAP_CHARGE_TRANSMIT);
+		receive = netswap_charge_keeps(page, NETSWAP_CHARGE_PACKETS);
+		reclaim = netswap_charge_keeps(page, NETSWAP_CHARGE_RECLAIM);
+		half = netswap_charge_keeps(page, NETSWAP_CHARGE_TRANSMIT);
+	}
+	list_for_each_entry_safe(page, next, &taken, lru) {
+		list_del(&page->lru);
+		__free_page(page);
+	}
+	starve_end(&starve);
+	netswap_uncharge(sent, 0);
+	__free_page(sent);
+	netswap_tree_activate("total", false, 0);
+
+	KUNIT_EXPECT_FALSE(test, plenty);
+	KUNIT_EXPECT_TRUE(test, half);
+	KUNIT_EXPECT_TRUE(test, reclaim);
+	KUNIT_EXPECT_FALSE(test, own);
+	KUNIT_EXPECT_FALSE(test, receive);
+}
+
 static struct kunit_case reserve_charge_cases[] = {
 	KUNIT_CASE(pages_are_charged_and_uncharged_once),
 	KUNIT_CASE(a_buffer_of_two_pages_is_charged_to_the_ring),
 	KUNIT_CASE(a_page_moves_only_where_there_is_room),
 	KUNIT_CASE(half_of_a_reservation_is_noticed),
 	KUNIT_CASE(page_that_is_handed_out_again_counts_once),
+	KUNIT_CASE(later_memory_has_a_table),
+	KUNIT_CASE(accounts_count_once_the_pool_was_free),
+	KUNIT_CASE(sender_is_kept_off_when_receive_is_short),
 	{}
 };
 
 static struct kunit_suite reserve_charge_suite = {
 	.name = "reserve_charge",
+	.suite_init = with_accounts,
 	.test_cases = reserve_charge_cases,
 };
 kunit_test_suite(reserve_charge_suite);

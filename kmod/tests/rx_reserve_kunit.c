@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "accounts.h"
 #include "answerer.h"
 #include "gfp_memalloc.h"
 #include "netswap.h"
@@ -201,6 +202,7 @@ static struct kunit_case rx_reserve_cases[] = {
 
 static struct kunit_suite rx_reserve_suite = {
 	.name = "rx_reserve",
+	.suite_init = with_accounts,
 	.test_cases = rx_reserve_cases,
 };
 kunit_test_suite(rx_reserve_suite);

@@ -14,7 +14,7 @@
 
 static const gfp_t entitled_gfp = GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN;
 
-static bool by_flag(gfp_t gfp)
+static bool by_flag(struct page *page, gfp_t gfp)
 {
 	return gfp & __GFP_MEMALLOC;
 }
