@@ -56,7 +56,7 @@ bench: all ## count what hooks and modules cost ordinary work (BENCH_ARGS)
 	@build/netswap bench $(BENCH_ARGS)
 
 # Of the kernels with checkers nothing is in `make test`.
-soak: FLAVOURS = 6.12-debug 6.12-leak 6.12-kcsan 6.12
+soak: FLAVOURS = 6.12-debug 6.12-leak 6.12-kcsan 6.12 6.1 6.1-slab
 soak: all ## an hour under the kernel's own checkers and faults (SOAK_ARGS, such as --minutes 20)
 	@scripts/soak $(SOAK_ARGS)
 

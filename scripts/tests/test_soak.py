@@ -54,6 +54,13 @@ class TallyTest(unittest.TestCase):
         self.assertIn("found: 1\n    churn: crash: why (logs: /logs)", self.text())
         self.assertFalse(self.tally.good)
 
+    def test_a_reserve_page_that_is_not_listed_is_found(self):
+        self.tally.add_storm("many", [storm(counters={"netswap": {"gfp_memalloc.check_unlisted": 0}})], 60)
+        self.assertTrue(self.tally.good)
+        self.tally.add_storm("many", [storm(counters={"netswap": {"gfp_memalloc.check_unlisted": 3}})], 60)
+        self.assertIn("many: 3 reserve pages that are not in the list", self.text())
+        self.assertFalse(self.tally.good)
+
     def test_a_storm_without_records_is_found(self):
         self.tally.add_storm("churn", [], 60)
         self.assertFalse(self.tally.good)

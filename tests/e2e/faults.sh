@@ -17,6 +17,8 @@ python3 - "$work/faults.json" <<-'END' || fail "what the record says about the f
 	for fault in run["faults"]:
 	    print(f"{fault['kind']}: pages moved again {fault['recovery_s']:.1f} s after it began")
 	assert run["io_error"] == "", run["io_error"]
+	# Pages were not copied, so what was repeated was the page, too.
+	assert run["counters"]["netswap"]["sock_memalloc.pages_spliced"] > 1000, run["counters"]
 	assert run["status"], "no status"
 	assert run["daemon"]["reconnects"] >= 2, run["daemon"]
 	assert run["daemon"]["heap_calls"] == 0, run["daemon"]

@@ -42,5 +42,11 @@ storm loss.json --arms netswap --runs 1 --hostile loss1,memcg --hang-after 60
 verdicts loss.json netswap pass
 check loss.json loss1 memcg
 
+storm many.json --arms netswap --runs 1 --min-free 300K --module-param netswap:check=1 \
+	--hostile forward,packet-socket,connections --hang-after 60
+verdicts many.json netswap pass
+check many.json forward packet-socket
+all_listed many.json
+
 refused "two losses" "exclude each other" -- "$netswap" storm --hostile loss1,loss5
 refused "unknown name" "unknown name 'flood'" "udp-flood" -- "$netswap" storm --hostile flood

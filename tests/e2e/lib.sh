@@ -67,6 +67,21 @@ verdicts()
 	END
 }
 
+# all_listed JSON: with netswap:check=1, no run took a reserve page that is not in the list of
+# docs/forward-progress.md.
+all_listed()
+{
+	python3 - "$work/$1" <<-'END' || fail "reserve pages that are not in the list"
+		import json, sys
+		for run in json.load(open(sys.argv[1]))["runs"]:
+		    counts = run["counters"]["netswap"]
+		    listed, others = (counts[f"gfp_memalloc.check_{what}"] for what in ("listed", "unlisted"))
+		    print(f"{run['arm']} run {run['run']}: {listed} reserve pages compared with the list,"
+		          f" {others} not in it (logs: {run['log']})")
+		    assert listed > 0 and others == 0
+	END
+}
+
 # refused NAME WORD... -- COMMAND...: the command fails with one line on
 # stderr that has every WORD.
 refused()

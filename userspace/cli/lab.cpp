@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "lib/accel_probe.h"
+#include "lib/fingerprint.h"
 #include "lib/tap.h"
-#include "matrix/matrix_record.h"
 
 namespace netswap::cli {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "cli/storm_flags.h"
 #include "lib/campaign.h"
 #include "lib/campaign_verdict.h"
+#include "lib/fingerprint.h"
 #include "lib/nbd_server.h"
 #include "lib/storm_options.h"
 #include "report/report.h"
@@ -81,6 +83,10 @@ class Storm {
         for (const auto &arm : plan_.arms)
             if (auto ok = lab_.find_kernel(plan_.flavour_of(arm)); !ok)
                 return ok;
+        auto prints = fingerprints(lab_.kernels());
+        if (!prints)
+            return tl::unexpected(prints.error());
+        artefacts_ = std::move(*prints);
         if (auto ok = read_previous(); !ok)
             return ok;
         if (auto ok = make_out(); !ok)
@@ -119,15 +125,27 @@ class Storm {
         return same_storm();
     }
 
-    /// Runs in one table are of one storm.
+    /// Runs in one table are of one storm. The accelerator is not chosen yet.
     Status same_storm() const {
+        const auto same = [](RunParams earlier, const RunParams &planned) {
+            earlier.accel = planned.accel;
+            return earlier == planned;
+        };
         for (const auto &planned : plan_.schedule())
             for (const auto &earlier : previous_.runs)
-                if (earlier.arm == planned.arm.name && earlier.params != planned.params)
+                if (earlier.arm == planned.arm.name && !same(earlier.params, planned.params))
                     return fail(fmt::format("--append: {} has runs of arm {} with other options; "
                                             "name another --json, or the same options",
                                             options_.json, earlier.arm),
                                 exit_bad_input);
+        for (const auto &[what, print] : previous_.artefacts)
+            if (const auto now = artefacts_.find(what);
+                now != artefacts_.end() && now->second != print)
+                return fail(
+                    fmt::format("--append: the {} has been built anew since the runs in {}; "
+                                "name another --json",
+                                what, options_.json),
+                    exit_bad_input);
         return {};
     }
 
@@ -173,6 +191,7 @@ class Storm {
     CampaignResult assemble() const {
         auto result = previous_;
         result.host = lab_.host();
+        result.artefacts.insert(artefacts_.begin(), artefacts_.end());
         const auto &records = display_->records();
         result.runs.insert(result.runs.end(), records.begin(), records.end());
         finish(result);
@@ -206,6 +225,7 @@ class Storm {
     StormFlags options_;
     StormPlan plan_;
     Lab lab_;
+    std::map<std::string, std::string> artefacts_;
     CampaignResult previous_;
     std::vector<RunTask> tasks_;
     std::string out_;

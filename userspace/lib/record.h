@@ -241,6 +241,7 @@ struct Controls {
 
 struct CampaignResult {
     HostInfo host;
+    std::map<std::string, std::string> artefacts; ///< "6.12 kernel" -> fingerprint()
     Controls controls;
     std::vector<RunRecord> runs;
     std::vector<ArmSummary> summary;

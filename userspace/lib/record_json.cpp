@@ -261,6 +261,7 @@ void to_json(json &json, const CampaignResult &campaign) {
           {"cpus", campaign.host.cpus},
           {"kernel", campaign.host.kernel},
           {"started", campaign.host.started}}},
+        {"artefacts", campaign.artefacts},
         {"controls",
          {{"bare_hung", or_null(campaign.controls.bare_hung)}, {"line", campaign.controls.line}}},
         {"runs", campaign.runs},
@@ -275,6 +276,7 @@ void from_json(const json &json, CampaignResult &campaign) {
         read(host, "kernel", campaign.host.kernel);
         read(host, "started", campaign.host.started);
     }
+    read(json, "artefacts", campaign.artefacts);
     if (const auto &controls = json.value("controls", nlohmann::json::object());
         controls.is_object()) {
         read(controls, "bare_hung", campaign.controls.bare_hung);

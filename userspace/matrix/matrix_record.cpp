@@ -2,14 +2,11 @@
 #include "matrix/matrix_record.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "lib/arm.h"
 #include "lib/json_field.h"
-#include "lib/text.h"
 
 namespace netswap {
 
@@ -17,14 +14,6 @@ using json_field::read;
 using nlohmann::json;
 
 namespace {
-
-/// FNV-1a, 64 bits.
-std::uint64_t hash(std::string_view text) {
-    std::uint64_t value = 0xcbf29ce484222325;
-    for (const unsigned char c : text)
-        value = (value ^ c) * 0x100000001b3;
-    return value;
-}
 
 void add_new(std::vector<std::string> &list, const std::vector<std::string> &more) {
     for (const auto &one : more)
@@ -45,20 +34,6 @@ std::string options_text(const MatrixSession &session) {
         for (const auto &value : values)
             text += fmt::format("{}--{} {}", text.empty() ? "" : " ", name, value);
     return text.empty() ? "no further option" : text;
-}
-
-/// Of those that arms load: a test's is another matter. "" if the directory has none.
-std::string fingerprint_of_modules(const std::string &directory) {
-    std::map<std::string, std::string> contents;
-    std::error_code none;
-    for (const auto &entry : std::filesystem::directory_iterator(directory, none))
-        if (const auto name = entry.path().stem().string(); module_long_name(name))
-            if (auto content = read_file(entry.path()))
-                contents[name] = std::move(*content);
-    std::string all;
-    for (const auto &[name, content] : contents)
-        all += fmt::format("{} {}\n{}", name, content.size(), content);
-    return all.empty() ? "" : fmt::format("{:016x}", hash(all));
 }
 
 } // namespace
@@ -190,35 +165,6 @@ Status same_experiment(const MatrixSession &earlier, const MatrixSession &now) {
     if (earlier.host.accel != now.host.accel)
         return differ("--accel", earlier.host.accel, now.host.accel);
     return {};
-}
-
-Result<std::string> fingerprint(const std::string &file) {
-    const auto content = read_file(file);
-    if (!content)
-        return tl::unexpected(content.error());
-    return fmt::format("{:016x}", hash(*content));
-}
-
-Result<std::map<std::string, std::string>>
-fingerprints(const std::map<std::string, Artefacts> &flavours) {
-    std::map<std::string, std::string> prints;
-    for (const auto &[flavour, artefacts] : flavours)
-        for (const auto &[what, file] :
-             {std::pair{"kernel", artefacts.kernel}, std::pair{"image", artefacts.initramfs}}) {
-            auto print = fingerprint(file);
-            if (!print)
-                return tl::unexpected(print.error());
-            prints[fmt::format("{} {}", flavour, what)] = std::move(*print);
-        }
-    for (const auto &[flavour, artefacts] : flavours)
-        if (auto print = fingerprint_of_modules(artefacts.modules); !print.empty())
-            prints[flavour + " modules"] = std::move(print);
-    return prints;
-}
-
-std::string short_hash(std::string_view text) {
-    const auto value = hash(text);
-    return fmt::format("{:08x}", static_cast<std::uint32_t>(value ^ (value >> 32)));
 }
 
 std::string session_key(const MatrixSession &s) {

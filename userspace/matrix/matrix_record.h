@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "lib/artefacts.h"
+#include "lib/fingerprint.h"
 #include "lib/record.h"
 #include "lib/result.h"
 #include "matrix/grid.h"
@@ -57,17 +57,6 @@ Result<MatrixState> matrix_state(const std::vector<nlohmann::json> &lines, const
 
 /// Bad input: runs of `now` must not stand in one table with those of `earlier`, and why.
 Status same_experiment(const MatrixSession &earlier, const MatrixSession &now);
-
-/// 16 hex digits that differ when the file does: to notice a mix-up, not an attack.
-Result<std::string> fingerprint(const std::string &file);
-
-/// Of the kernels and images of these flavours, and of the modules if they lie beside them:
-/// "6.12 kernel" -> fingerprint.
-Result<std::map<std::string, std::string>>
-fingerprints(const std::map<std::string, Artefacts> &flavours);
-
-/// 8 hex digits, to name a directory by what is in it.
-std::string short_hash(std::string_view text);
 
 /// A short_hash() over what same_experiment() compares.
 std::string session_key(const MatrixSession &session);
