@@ -7,6 +7,7 @@
 #include "guest/drivers.h"
 #include "guest/kernel_health.h"
 #include "guest/memory_lock.h"
+#include "guest/modules_end.h"
 #include "guest/prepare.h"
 #include "guest/process.h"
 #include "guest/reserve_drain.h"
@@ -49,7 +50,8 @@ void end_area(Channel &channel, Verdict &verdict) {
     must(area_down(channel));
 }
 
-/// A storm that passed passes only if all that it took from the reserve comes back.
+/// A storm that passed passes only if all that it took from the reserve comes back, and nothing
+/// stays when the modules go.
 void end_accounts(Channel &channel, const Config &config, CounterSource &counters,
                   Verdict &verdict) {
     const auto &modules = config.modules;
@@ -63,7 +65,12 @@ void end_accounts(Channel &channel, const Config &config, CounterSource &counter
         if (config.patience > 1)
             shrink_slab_caches();
     };
-    if (const auto done = drain_reserve(counters, receive, drain_rounds); !done)
+    auto done = drain_reserve(counters, receive, drain_rounds);
+    if (done) {
+        send_phase(channel, "unload");
+        done = end_modules(modules);
+    }
+    if (!done)
         verdict = {Outcome::error, done.error().message, verdict.elapsed_s};
 }
 
