@@ -72,7 +72,8 @@ void netswap_owners_each(void (*call)(u8 *entry));
 /* reserve_charge.c APIs */
 void netswap_charges_begin(void);
 bool netswap_charges_trusted(void);
-void netswap_charges_trust(void);
+int netswap_charges_era(void);
+void netswap_charges_trust(int seen);
 void netswap_charge(struct page *page, unsigned int order,
 		    enum netswap_charge to);
 void netswap_uncharge(struct page *page, unsigned int order);

@@ -32,29 +32,36 @@ static bool reserving;
 
 /*
  * Pages that were taken before anybody kept accounts are in none. Once the whole
- * pool has been seen free there are none left of them.
+ * pool has been seen free, in the era that is now, there are none left of them.
  */
-static bool trusted;
+static atomic_t era = ATOMIC_INIT(1);
+static int trusted_era;
 
 /* From now on pages are charged. Process context. */
 void netswap_charges_begin(void)
 {
-	WRITE_ONCE(trusted, false);
+	atomic_inc(&era);
 	netswap_reserve_look_soon();
 }
 EXPORT_SYMBOL_GPL(netswap_charges_begin);
 
+/* Before a look at the pool; netswap_charges_trust() wants to know. */
+int netswap_charges_era(void)
+{
+	return atomic_read(&era);
+}
+
 /* Are all pages of the reserve that are out in the accounts? Any context. */
 bool netswap_charges_trusted(void)
 {
-	return READ_ONCE(trusted);
+	return READ_ONCE(trusted_era) == atomic_read(&era);
 }
 EXPORT_SYMBOL_IF_KUNIT(netswap_charges_trusted);
 
-/* The whole pool has just been free. */
-void netswap_charges_trust(void)
+/* The whole pool has been free since @seen was the era, and pages were charged. */
+void netswap_charges_trust(int seen)
 {
-	WRITE_ONCE(trusted, true);
+	WRITE_ONCE(trusted_era, seen);
 }
 
 static void note_high(enum netswap_charge charge, int usage)

@@ -100,21 +100,6 @@ static int memory_event(struct notifier_block *nb, unsigned long what, void *ptr
 
 static struct notifier_block memory_notifier = { .notifier_call = memory_event };
 
-/* Process context, may sleep. */
-int netswap_owners_init(void)
-{
-	int err;
-
-	owner_frames = round_up(last_frame(), LATER_FRAMES);
-	owner = vzalloc(owner_frames);
-	if (!owner)
-		return -ENOMEM;
-	err = register_memory_notifier(&memory_notifier);
-	if (err)
-		vfree(owner);
-	return err;
-}
-
 /* Nobody charges or frees through this module any more. */
 void netswap_owners_uninit(void)
 {
@@ -127,6 +112,23 @@ void netswap_owners_uninit(void)
 	xa_destroy(&later);
 	vfree(owner);
 	owner = NULL;
+}
+
+/* Process context, may sleep. */
+int netswap_owners_init(void)
+{
+	int err;
+
+	/* First: of what comes between the two both know. */
+	err = register_memory_notifier(&memory_notifier);
+	if (err)
+		return err;
+	owner_frames = round_up(last_frame(), LATER_FRAMES);
+	owner = vzalloc(owner_frames);
+	if (owner)
+		return 0;
+	netswap_owners_uninit();
+	return -ENOMEM;
 }
 
 static void each_of(u8 *table, unsigned long frames, void (*call)(u8 *entry))

@@ -37,6 +37,21 @@ static void publish(const struct netswap_plan *plan)
 	netswap_charge_reserve(pages);
 }
 
+/*
+ * Only now that pages are charged: one that went out before, and is not back,
+ * would be missing in the pool. It is looked at again and again, so nobody is
+ * pressed for it.
+ */
+static void look_at_pool(void)
+{
+	const struct memreserve_host *host = netswap_host();
+	int era = netswap_charges_era();
+
+	if (host->emergency() && !netswap_charges_trusted() &&
+	    !host->set_emergency(host->emergency(), 0))
+		netswap_charges_trust(era);
+}
+
 /* Return: 0, or why the pool cannot be had; nothing has changed then. */
 static int apply(const struct netswap_plan *plan, unsigned int wait_ms)
 {
@@ -59,11 +74,9 @@ static int apply(const struct netswap_plan *plan, unsigned int wait_ms)
 		host->watch_frees(true);
 		watching = true;
 	}
-	if (total && !netswap_charges_trusted() &&
-	    (total > before || !host->set_emergency(before, wait_ms)))
-		netswap_charges_trust();
 	current_plan = *plan;
 	publish(plan);
+	look_at_pool();
 	if (total < before)
 		host->set_emergency(total, 0);
 	/* Pages are still out: whoever calls next looks again. */

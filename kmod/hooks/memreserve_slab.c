@@ -12,12 +12,24 @@
 
 atomic_t memreserve_marked_slabs = ATOMIC_INIT(0);
 
+/* Who may have objects of marked slabs, and the first such slab that was met. */
+struct search {
+	gfp_t gfp;
+	bool marked_too;
+	struct slab *marked;
+};
+
+static bool may_have(const struct search *search, struct slab *slab)
+{
+	return search->marked_too &&
+	       memreserve_slab_match(folio_page(slab_folio(slab), 0), search->gfp);
+}
+
 /*
- * The first unmarked slab of @list; *@marked becomes the first marked one if it
- * was NULL. Those that were passed go to the end, so that the next search,
- * with interrupts off as this one, does not pass them again.
+ * The first unmarked slab of @list. Those that were passed go to the end, so that
+ * the next search, with interrupts off as this one, does not pass them again.
  */
-static struct slab *first_unmarked(struct list_head *list, struct slab **marked)
+static struct slab *first_unmarked(struct list_head *list, struct search *search)
 {
 	struct slab *slab;
 
@@ -26,8 +38,8 @@ static struct slab *first_unmarked(struct list_head *list, struct slab **marked)
 			list_rotate_to_front(&slab->slab_list, list);
 			return slab;
 		}
-		if (!*marked)
-			*marked = slab;
+		if (!search->marked && may_have(search, slab))
+			search->marked = slab;
 	}
 	return NULL;
 }
@@ -35,17 +47,17 @@ static struct slab *first_unmarked(struct list_head *list, struct slab **marked)
 static struct slab *find_slab(struct kmem_cache_node *n, gfp_t gfp,
 			      bool marked_too)
 {
-	struct slab *slab, *marked = NULL;
+	struct search search = { .gfp = gfp, .marked_too = marked_too };
+	struct slab *slab;
 
 	lockdep_assert_held(&n->list_lock);
-	slab = first_unmarked(&n->slabs_partial, &marked);
+	slab = first_unmarked(&n->slabs_partial, &search);
 	if (!slab) {
 		n->free_touched = 1;
-		slab = first_unmarked(&n->slabs_free, &marked);
+		slab = first_unmarked(&n->slabs_free, &search);
 	}
-	if (!slab && marked && marked_too &&
-	    memreserve_slab_match(folio_page(slab_folio(marked), 0), gfp))
-		slab = marked;
+	if (!slab)
+		slab = search.marked;
 	if (slab && !slab->active)
 		n->free_slabs--;
 	return slab;

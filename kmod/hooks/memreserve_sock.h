@@ -170,14 +170,6 @@ void memreserve_leave_backlog(void);
 	(memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC) ? \
 	 GFP_NOWAIT | __GFP_NOWARN : (gfp))
 
-/*
- * A socket that does not wait for memory itself had none: no reason to give its
- * connection up.
- */
-#define memreserve_xmit_later(sk, err) \
-	(memreserve_asks(SOCK) && sock_flag(sk, SOCK_MEMALLOC) && \
-	 ((err) == -ENOBUFS || (err) == -ENOMEM))
-
 #define memreserve_xmit_flags(sk, page) \
 	(memreserve_asks(SOCK) ? memreserve_ask_xmit_flags(sk, page) : 0)
 

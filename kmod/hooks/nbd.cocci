@@ -4,19 +4,22 @@
 // (series patch 14), and whether it sends them as they are, without a copy.
 // That its sockets are marked goes through sk_set_memalloc().
 //
-// And three ways in which a shortage could keep a lost connection from being
-// replaced, or lose one: who tells user space of it waits for memory with the
-// lock held that everybody needs, a UNIX socket that has none for a packet gives
-// up, and netlink requests wait for those of anybody else, who may wait for
-// swap. nbd has locks of its own for what a request changes.
+// And who wants to replace a lost connection must not wait for somebody who waits
+// for memory, and so for that connection: who tells user space of the loss does
+// so with the lock held that senders need, netlink requests wait for those of
+// any other family, and the list of devices is locked by whoever asks for their
+// state, opens one, or adds one. nbd has locks of its own for what a request
+// changes.
 //
 // netswap-rule: nbd_include  file=drivers/block/nbd.c  token=linux/memreserve.h  count=1
 // netswap-rule: nbd_xmit_scope  file=drivers/block/nbd.c  token=memreserve_xmit_save  count=1
 // netswap-rule: nbd_xmit_gfp  file=drivers/block/nbd.c  token=memreserve_xmit_gfp  count=1
 // netswap-rule: nbd_splice  file=drivers/block/nbd.c  token=memreserve_xmit_flags  count=1  kernels=6.12  elsewhere: 6.1 cannot send pages without a copy from sendmsg(); nbd copies
 // netswap-rule: nbd_note  file=drivers/block/nbd.c  token=memreserve_note_gfp  count=1
-// netswap-rule: nbd_later  file=drivers/block/nbd.c  token=memreserve_xmit_later  count=2
 // netswap-rule: nbd_parallel  file=drivers/block/nbd.c  token=.parallel_ops = true  count=1
+// netswap-rule: nbd_status  file=drivers/block/nbd.c  token=genlmsg_new(msg_size, GFP_NOWAIT)  count=1
+// netswap-rule: nbd_add  file=drivers/block/nbd.c  token=GFP_NOWAIT  count=4
+// netswap-rule: nbd_config  file=drivers/block/nbd.c  token=sizeof(struct nbd_config), GFP_NOWAIT  count=1
 
 @nbd_include@
 @@
@@ -68,17 +71,6 @@ expression size;
  	...+>
  }
 
-@nbd_later@
-symbol result, nsock;
-@@
- nbd_send_cmd(...)
- {
- 	<+...
--	was_interrupted(result)
-+	was_interrupted(result) || memreserve_xmit_later(nsock->sock->sk, result)
- 	...+>
- }
-
 @nbd_parallel@
 identifier nbd_genl_family;
 @@
@@ -86,3 +78,31 @@ identifier nbd_genl_family;
 +	.parallel_ops = true,
  	...,
  };
+
+@nbd_status@
+symbol msg_size;
+@@
+ nbd_genl_status(...)
+ {
+ 	<+...
+-	genlmsg_new(msg_size, GFP_KERNEL)
++	genlmsg_new(msg_size, GFP_NOWAIT)
+ 	...+>
+ }
+
+// Whoever opens a device without one has the list's lock.
+@nbd_config@
+@@
+-	kzalloc(sizeof(struct nbd_config), GFP_NOFS)
++	kzalloc(sizeof(struct nbd_config), GFP_NOWAIT)
+
+@nbd_add@
+expression list first;
+@@
+ nbd_dev_add(...)
+ {
+ 	<+...
+-	idr_alloc(first, GFP_KERNEL)
++	idr_alloc(first, GFP_NOWAIT)
+ 	...+>
+ }

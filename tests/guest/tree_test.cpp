@@ -10,6 +10,7 @@
 
 #include "guest/interface.h"
 #include "guest/network.h"
+#include "lib/proc_parse.h"
 
 #include <chrono>
 #include <sys/socket.h>
@@ -206,6 +207,29 @@ TEST_CASE("packets follow the CPUs") {
     CHECK(pages_of(*tree, "packets") == before - 64);
     REQUIRE(write_text(online, "1").has_value());
     CHECK(pages_of(*tree, "packets") == before);
+}
+
+TEST_CASE("a CPU whose packets cannot be had stays offline") {
+    const std::string online = "/sys/devices/system/cpu/cpu1/online";
+    if (!complete() || !read_word(online))
+        return skip(complete() ? "needs a second CPU that can go offline" : not_complete);
+    const AllLoaded modules;
+    const auto tree = open_tree();
+    const Held network(*tree, "network");
+    REQUIRE(write_text(online, "0").has_value());
+    // A quarter of memory is the most that can be reserved, and there is no page left of it.
+    ZoneTable zones;
+    REQUIRE(parse_zoneinfo(read_text("/proc/zoneinfo").value_or(""), zones));
+    const auto most = static_cast<std::uint32_t>(zones.sum(&ZoneSample::managed) / 4);
+    const auto own = pages_of(*tree, "lookup") + most - pages_of(*tree, "total");
+    const auto set = tree->set("lookup", own);
+    INFO((set ? "" : set.error().message));
+    REQUIRE(set.has_value());
+    CHECK_FALSE(write_text(online, "1").has_value());
+    CHECK(read_word(online) == "0");
+    CHECK(pages_of(*tree, "total") == most);
+    REQUIRE(tree->set("lookup", std::nullopt).has_value());
+    CHECK(write_text(online, "1").has_value());
 }
 
 TEST_CASE("the reserve command shows, sets and refuses in one line") {
