@@ -109,7 +109,7 @@ analyse()
 		obj-m += hooks.o
 		hooks-y := $(patsubst %.c,%.o,$(notdir $(wildcard $(srctree)/mm/memreserve*.c)))
 	END
-	analysed_make "$(readlink -f "$artefacts/build")" "$work/kmod/hooks" KBUILD_CFLAGS_MODULE= hooks.o
+	analysed_make "$(readlink -f "$artefacts/build")" "$work/kmod/hooks" KBUILD_CFLAGS_MODULE= W=1 hooks.o
 	if [ -e build/artefacts/debian-6.12/build ]; then # what needs no hooks
 		analysed_make build/artefacts/debian-6.12/build "$work/kmod/stock" modules
 		: >"$work/with-stock"
