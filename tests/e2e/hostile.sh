@@ -28,7 +28,8 @@ check()
 		            assert sent[name]["lost"] > 0 and sent[name]["overtaken"] > 0, sent[name]
 		        elif run["state_end"]:
 		            end = run["state_end"]["hostile"][name]
-		            assert end.get("queued", 0) + end.get("drops", 0) > 0, (name, end)
+		            met = sum(end.get(fact, 0) for fact in ("queued", "drops", "forwarded"))
+		            assert met > 0, (name, end)
 	END
 }
 
