@@ -74,9 +74,9 @@ static const enum netswap_charge charge_of[GFP_MEMALLOC_NR_CLASSES] = {
 	[GFP_MEMALLOC_RECLAIM] = NETSWAP_CHARGE_RECLAIM,
 };
 
-/* The group that pays for what the current caller takes with @gfp. Any context. */
-enum netswap_charge netswap_charge_of(gfp_t gfp)
+/* The group that pays for what @class takes. Any context. */
+enum netswap_charge netswap_charge_of(enum gfp_memalloc_class class)
 {
-	return charge_of[gfp_memalloc_class(gfp)];
+	return charge_of[class];
 }
 EXPORT_SYMBOL_GPL(netswap_charge_of);

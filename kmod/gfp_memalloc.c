@@ -171,7 +171,7 @@ static bool may_take(struct zone *zone, unsigned int order, gfp_t gfp)
 
 	free = memreserve_zone_free(zone);
 	note_level(zone, free, min);
-	by_tree = netswap_reserve_floor(netswap_charge_of(gfp), pages, &floor);
+	by_tree = netswap_reserve_floor(netswap_charge_of(class), pages, &floor);
 	if (by_tree)
 		free = free_pages_for_all();
 	else
@@ -239,7 +239,8 @@ static bool mark(struct page *page, unsigned int order, gfp_t gfp)
 	    memreserve_zone_free(zone) <= zone_min(zone)) {
 		netswap_count(&mech, MARKED);
 		if (netswap_reserve_active())
-			netswap_charge(page, order, netswap_charge_of(gfp));
+			netswap_charge(page, order,
+				       netswap_charge_of(gfp_memalloc_class(gfp)));
 		return true;
 	}
 	netswap_count(&mech, UNMARKED);

@@ -6,6 +6,8 @@
 #include <linux/gfp_types.h>
 #include <linux/types.h>
 
+#include "reserve.h"
+
 /*
  * Who fills a receive ring asks with both of these, which contradict each
  * other, so nobody else does. The first one alone only says that there is a
@@ -25,6 +27,7 @@ enum gfp_memalloc_class {
 /* gfp_class.c APIs: any context; the answer is the current caller's */
 enum gfp_memalloc_class gfp_memalloc_class(gfp_t gfp);
 bool gfp_memalloc_is_refill(gfp_t gfp);
+enum netswap_charge netswap_charge_of(enum gfp_memalloc_class class);
 
 #if IS_ENABLED(CONFIG_KUNIT)
 unsigned long gfp_memalloc_floor(enum gfp_memalloc_class class,

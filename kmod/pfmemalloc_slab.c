@@ -23,6 +23,7 @@
 #include <linux/module.h>
 
 #include "entitled.h"
+#include "gfp_memalloc.h"
 #include "netswap.h"
 #include "reserve.h"
 
@@ -42,7 +43,7 @@ static struct netswap_mechanism mech;
 static bool match(struct page *page, gfp_t gfp)
 {
 	bool may_have = netswap_entitled(gfp) != MEMRESERVE_DEPTH_NONE &&
-			!netswap_charge_keeps(page, netswap_charge_of(gfp));
+			!netswap_charge_keeps(page, netswap_charge_of(gfp_memalloc_class(gfp)));
 
 	netswap_count(&mech, may_have ? MATCHED : REFUSED);
 	return may_have;

@@ -28,7 +28,6 @@
 #define _NETSWAP_RESERVE_H
 
 #include <kunit/visibility.h>
-#include <linux/gfp_types.h>
 #include <linux/if.h>
 #include <linux/types.h>
 
@@ -59,9 +58,6 @@ enum netswap_transport {
 };
 
 #define NETSWAP_MAX_NICS 16
-
-/* gfp_class.c APIs */
-enum netswap_charge netswap_charge_of(gfp_t gfp);
 
 /* reserve_owner.c APIs */
 int netswap_owners_init(void);

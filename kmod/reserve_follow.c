@@ -9,8 +9,8 @@
  *		the hooks tell before they grow, and it is refused when the
  *		pages cannot be had
  *
- * What shrinks is read again every FOLLOW, and so is all else: a driver may
- * choose its queues by itself.
+ * Everything is read again every FOLLOW: a driver may choose its queues by
+ * itself, and nobody tells when the limits for fragments are lowered.
  *
  * A transport's reservation stays for LINGER after its last socket: it
  * reconnects when memory is shortest, and must find it there.
@@ -251,9 +251,14 @@ static int ring_grows(enum memreserve_growth what, const struct memreserve_grows
 		*now = grows->to;
 		larger = true;
 	}
-	/* What becomes smaller is a way out of a shortage. */
-	if (!larger)
+	/*
+	 * What becomes smaller is a way out of a shortage. The worker waits for
+	 * rtnl, and so until it has.
+	 */
+	if (!larger) {
+		netswap_reserve_look_soon();
 		return 0;
+	}
 	err = update(&live, WAIT_MS);
 	if (err)
 		netdev_warn(grows->dev, "netswap: no memory for %lu %s\n", grows->to,
@@ -342,7 +347,8 @@ int netswap_follow_init(void)
 {
 	int err;
 
-	INIT_DEFERRABLE_WORK(&follow_work, follow);
+	/* Not deferrable: a CPU that idles would put it off for as long as it does. */
+	INIT_DELAYED_WORK(&follow_work, follow);
 	err = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "netswap:reserve",
 					cpu_comes, cpu_gone);
 	if (err < 0)

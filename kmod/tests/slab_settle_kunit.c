@@ -33,15 +33,40 @@ static void give_back(struct kmem_cache *cache, void *object)
 		kmem_cache_free(cache, object);
 }
 
+/*
+ * Until an atomic caller gets nothing. What is left of this CPU's node can lie in
+ * blocks that are kept for higher orders; SLAB's first attempt, for one page of
+ * this node, would find nothing there. A reclaimer that fails gives such blocks
+ * up. Return: whether there is a page for the entitled.
+ */
+static bool leave_reserve_here(struct starve *starve)
+{
+	struct page *page;
+	unsigned int turn;
+
+	starve_begin(starve);
+	for (turn = 0; turn < 16; turn++) {
+		starve_take(starve, GFP_ATOMIC);
+		page = alloc_page(entitled_gfp | __GFP_THISNODE);
+		if (page) {
+			__free_page(page);
+			return true;
+		}
+		page = alloc_page(GFP_KERNEL | __GFP_NORETRY | __GFP_THISNODE);
+		if (page)
+			starve_keep(starve, page, 0);
+	}
+	return false;
+}
+
 /* One object of a new slab, made when there is only the reserve left. */
 static void *first_of_slab(struct kmem_cache *cache)
 {
 	struct starve starve;
-	void *object;
+	void *object = NULL;
 
-	starve_begin(&starve);
-	starve_take(&starve, GFP_ATOMIC);
-	object = kmem_cache_alloc(cache, entitled_gfp);
+	if (leave_reserve_here(&starve))
+		object = kmem_cache_alloc(cache, entitled_gfp);
 	starve_end(&starve);
 	return object;
 }

@@ -56,16 +56,34 @@ static inline unsigned long starve_min(void)
 	return starve_sum(starve_zone_min);
 }
 
+/* Keeps a page of @order until the end, as single ones. */
+static inline void starve_keep(struct starve *starve, struct page *page,
+			       unsigned int order)
+{
+	unsigned int i;
+
+	split_page(page, order);
+	for (i = 0; i < 1U << order; i++)
+		list_add(&page[i].lru, &starve->pages);
+	starve->taken += 1U << order;
+}
+
+/* Gives one of the kept pages back. */
+static inline void starve_give(struct starve *starve, struct page *page)
+{
+	list_del(&page->lru);
+	__free_page(page);
+	starve->taken--;
+}
+
 /* Takes pages with @gfp until there are no more. Return: how many. */
 static inline unsigned long starve_take(struct starve *starve, gfp_t gfp)
 {
 	unsigned long before = starve->taken;
 	struct page *page;
 
-	while ((page = alloc_page(gfp | __GFP_NOWARN))) {
-		list_add(&page->lru, &starve->pages);
-		starve->taken++;
-	}
+	while ((page = alloc_page(gfp | __GFP_NOWARN)))
+		starve_keep(starve, page, 0);
 	return starve->taken - before;
 }
 
@@ -78,15 +96,11 @@ static inline struct page *
 starve_take_marked(struct starve *starve, gfp_t gfp, unsigned int order)
 {
 	struct page *page;
-	unsigned int i;
 
 	while ((page = alloc_pages(gfp | __GFP_NOWARN, order))) {
 		if (page_is_pfmemalloc(page))
 			return page;
-		split_page(page, order);
-		for (i = 0; i < 1U << order; i++)
-			list_add(&page[i].lru, &starve->pages);
-		starve->taken += 1U << order;
+		starve_keep(starve, page, order);
 	}
 	return NULL;
 }
@@ -124,8 +138,7 @@ static inline void starve_end(struct starve *starve)
 	struct page *page, *next;
 
 	list_for_each_entry_safe(page, next, &starve->pages, lru) {
-		list_del(&page->lru);
-		__free_page(page);
+		starve_give(starve, page);
 	}
 	starve->taken = 0;
 }

@@ -4,6 +4,7 @@
 
 #include "guest/churn_plan.h"
 #include "guest/modules.h"
+#include "guest/state.h"
 #include "guest/sysfile.h"
 
 #include <algorithm>
@@ -26,8 +27,6 @@ inline constexpr std::array<Mechanism, 5> mechanisms{{{"gfp_memalloc", "gfp"},
                                                       {"sock_memalloc", "sock"},
                                                       {"reclaim_throttle", "throttle"},
                                                       {"rx_reserve", "refill"}}};
-
-inline const std::string reserve_dir = "/sys/kernel/memreserve/";
 
 inline std::string reserve(const std::string &file) {
     return read_word(reserve_dir + file).value_or("(no " + file + ")");

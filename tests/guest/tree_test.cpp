@@ -49,6 +49,13 @@ void set_small_ring(live::ReserveTree &tree, const SimulatedCard &card, Ethtool 
     REQUIRE(comes_true([&] { return pages_of(tree, "rings-" + card.interface()) == 100; }));
 }
 
+/// Says 1 or 0, and takes it.
+const std::string online = "/sys/devices/system/cpu/cpu1/online";
+
+bool second_cpu() {
+    return complete() && read_word(online);
+}
+
 } // namespace
 
 TEST_CASE("a marked socket brings the reservation tree to life") {
@@ -196,8 +203,7 @@ TEST_CASE("a limit for fragments is raised with its pages, or not at all") {
 }
 
 TEST_CASE("packets follow the CPUs") {
-    const std::string online = "/sys/devices/system/cpu/cpu1/online";
-    if (!complete() || !read_word(online))
+    if (!second_cpu())
         return skip(complete() ? "needs a second CPU that can go offline" : not_complete);
     const AllLoaded modules;
     const auto tree = open_tree();
@@ -210,8 +216,7 @@ TEST_CASE("packets follow the CPUs") {
 }
 
 TEST_CASE("a CPU whose packets cannot be had stays offline") {
-    const std::string online = "/sys/devices/system/cpu/cpu1/online";
-    if (!complete() || !read_word(online))
+    if (!second_cpu())
         return skip(complete() ? "needs a second CPU that can go offline" : not_complete);
     const AllLoaded modules;
     const auto tree = open_tree();

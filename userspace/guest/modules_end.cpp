@@ -3,12 +3,11 @@
 
 #include "guest/cpus.h"
 #include "guest/modules.h"
+#include "guest/state.h"
 #include "guest/sysfile.h"
 
 namespace netswap::guest {
 namespace {
-
-constexpr const char *reserve_dir = "/sys/kernel/memreserve/";
 
 std::string reads(const std::string &file) {
     return read_word(reserve_dir + file).value_or("nothing");
@@ -25,7 +24,7 @@ Result<void> end_modules(const std::vector<std::string> &modules) {
     if (const auto pages = reads("emergency_pages"); pages != "0")
         return fail("after the modules went, " + pages + " pages are kept below the watermarks");
     const auto policy = reads("policy");
-    for (const char *group : {"gfp", "slab", "sock", "throttle", "refill"})
+    for (const char *group : reserve_groups)
         if (const auto who = reads(group); who != policy)
             return fail("after the modules went, " + std::string(group) + " is answered by " + who);
     return {};

@@ -17,8 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char *reserve_dir = "/sys/kernel/memreserve/";
-
 void put_number(json &out, const char *key, const std::string &path) {
     const auto word = read_word(path);
     long long value = 0;
@@ -28,8 +26,8 @@ void put_number(json &out, const char *key, const std::string &path) {
 
 json groups() {
     json out = json::object();
-    for (const char *group : {"gfp", "slab", "sock", "throttle", "refill"})
-        if (const auto who = read_word(std::string(reserve_dir) + group))
+    for (const char *group : reserve_groups)
+        if (const auto who = read_word(reserve_dir + group))
             out[group] = *who;
     return out;
 }
@@ -45,7 +43,7 @@ std::string kernel_release() {
 void send_state(Channel &channel, std::string_view type, const std::vector<std::string> &hostile) {
     json out{{"type", type}, {"release", kernel_release()}};
     // "stock": nobody can be asked, the kernel has no hooks.
-    out["policy"] = read_word(std::string(reserve_dir) + "policy").value_or("stock");
+    out["policy"] = read_word(reserve_dir + "policy").value_or("stock");
     out["groups"] = groups();
     out["modules"] = loaded_modules();
     put_number(out, "min_free_kbytes", "/proc/sys/vm/min_free_kbytes");
@@ -54,7 +52,7 @@ void send_state(Channel &channel, std::string_view type, const std::vector<std::
     const auto nic = find_nic();
     out["nic_driver"] = nic ? nic->driver : "";
     for (const char *file : {"marked_sockets", "emergency_pages", "slab_strict"})
-        put_number(out, file, std::string(reserve_dir) + file);
+        put_number(out, file, reserve_dir + file);
     out["cpus"] = ::sysconf(_SC_NPROCESSORS_ONLN);
     const auto meminfo = read_text("/proc/meminfo").value_or("");
     out["mem_total_kb"] = parse_meminfo(meminfo, "MemTotal").value_or(0);

@@ -6,11 +6,16 @@
 #include "guest/channel.h"
 #include "guest/counter_source.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace netswap::guest {
+
+/// What a hooked kernel tells of its answers, a file each.
+inline const std::string reserve_dir = "/sys/kernel/memreserve/";
+inline constexpr std::array reserve_groups{"gfp", "slab", "sock", "throttle", "refill"};
 
 /// Sends a `state` or `state_end` message. What this kernel does not have (an unhooked
 /// one has no policy) is left out of it or empty.
