@@ -10,6 +10,7 @@ set(NETSWAP_FUZZ_TARGETS
     handshake.cpp
     http.cpp
     kernel_log.cpp
+    lab_input.cpp
     netlink.cpp
     proc.cpp
     records.cpp

@@ -71,13 +71,29 @@ Result<std::string> make_recorded_image(const std::string &image, std::string_vi
     return path;
 }
 
+std::string recording_json(const Recording &recording) {
+    return to_json(recording).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 Status save_recording(const Recording &recording, const QemuConfig &config,
                       const std::string &directory) {
     if (auto ok = copy_into(config.kernel, directory, kernel_name); !ok)
         return ok;
-    return write_file(
-        directory + "/" + facts_name,
-        to_json(recording).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    return write_file(directory + "/" + facts_name, recording_json(recording));
+}
+
+Result<Recording> parse_recording(std::string_view text, const std::string &where) {
+    const auto refuse = [&](const std::string &why) {
+        return fail(fmt::format("{}: {}", where, why), exit_bad_input);
+    };
+    try {
+        const auto json = nlohmann::json::parse(text);
+        if (json.value("netswap_recording", 0) != version)
+            return refuse(fmt::format("{} is no recording of version {}", facts_name, version));
+        return from_json(json);
+    } catch (const nlohmann::json::exception &error) {
+        return refuse(fmt::format("{}: {}", facts_name, error.what()));
+    }
 }
 
 Result<Recording> load_recording(const std::string &directory) {
@@ -97,14 +113,7 @@ Result<Recording> load_recording(const std::string &directory) {
                              Recording::channel_name, kernel_name, image_name})
         if (!fs::exists(directory + "/" + name, ignored))
             return refuse(fmt::format("the recording is not whole: {} is missing", name));
-    try {
-        const auto json = nlohmann::json::parse(*text);
-        if (json.value("netswap_recording", 0) != version)
-            return refuse(fmt::format("{} is no recording of version {}", facts_name, version));
-        return from_json(json);
-    } catch (const nlohmann::json::exception &error) {
-        return refuse(fmt::format("{}: {}", facts_name, error.what()));
-    }
+    return parse_recording(*text, directory);
 }
 
 QemuConfig replay_config(const Recording &recording, const std::string &directory) {

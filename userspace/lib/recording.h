@@ -37,9 +37,15 @@ struct Recording {
 Result<std::string> make_recorded_image(const std::string &image, std::string_view config_line,
                                         const std::string &directory);
 
-/// Writes recording.json and puts the kernel beside it. The image of `config` is there already.
+/// The text of recording.json.
+std::string recording_json(const Recording &recording);
+
+/// Writes it and puts the kernel beside it. The image of `config` is there already.
 Status save_recording(const Recording &recording, const QemuConfig &config,
                       const std::string &directory);
+
+/// The text of recording.json; `where` begins each error.
+Result<Recording> parse_recording(std::string_view text, const std::string &where);
 
 /// The recording in a log directory. Bad input if there is none, or if it is not whole.
 Result<Recording> load_recording(const std::string &directory);

@@ -261,7 +261,7 @@ Result<StormPlan> plan_storm(const StormArguments &a) {
 Status check_module_params(const StormPlan &plan) {
     for (const auto &[module, values] : plan.params.module_params)
         if (std::none_of(plan.arms.begin(), plan.arms.end(),
-                         [&](const Arm &arm) { return arm.has(module); }))
+                         [&name = module](const Arm &arm) { return arm.has(name); }))
             return fail(
                 fmt::format("--module-param {}:{}: no arm loads that module", module, values),
                 exit_bad_input);
