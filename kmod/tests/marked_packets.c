@@ -245,10 +245,11 @@ static int keep_for_tunnel(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
+/* For IPv4, too. */
 static int open_tunnel(void)
 {
 	struct udp_port_cfg port = {
-		.family = AF_INET,
+		.family = AF_INET6,
 		.local_udp_port = htons(MARKED_TUNNEL_PORT),
 	};
 	struct udp_tunnel_sock_cfg config = {

@@ -17,14 +17,12 @@ using LinkAddress = std::array<std::uint8_t, 6>;
 
 class Frame {
   public:
-    static constexpr std::uint16_t ip = 0x0800, ip6 = 0x86dd;
+    static constexpr std::uint16_t ip = 0x0800, arp = 0x0806, ip6 = 0x86dd;
 
-    Frame(const LinkAddress &to, std::uint16_t protocol) {
-        bytes_.assign(to.begin(), to.end());
-        for (const int byte : {2, 0, 0, 0, 0, 9})
-            u8(byte);
-        u16(protocol);
-    }
+    static constexpr LinkAddress from{2, 0, 0, 0, 0, 9};
+    static constexpr LinkAddress everybody{255, 255, 255, 255, 255, 255};
+
+    Frame(const LinkAddress &to, std::uint16_t protocol) { link(to).link(from).u16(protocol); }
 
     Frame &u8(int value) {
         bytes_.push_back(static_cast<std::uint8_t>(value));
@@ -33,6 +31,10 @@ class Frame {
     Frame &u16(int value) { return u8(value >> 8 & 0xff).u8(value & 0xff); }
     Frame &u32(std::uint32_t value) {
         return u16(static_cast<int>(value >> 16)).u16(static_cast<int>(value & 0xffff));
+    }
+    Frame &link(const LinkAddress &address) {
+        bytes_.insert(bytes_.end(), address.begin(), address.end());
+        return *this;
     }
     /// A literal of either family.
     Frame &address(const char *text) {
@@ -53,6 +55,16 @@ class Frame {
         bytes_[start + 10] = static_cast<std::uint8_t>(sum >> 8);
         bytes_[start + 11] = static_cast<std::uint8_t>(sum & 0xff);
         return *this;
+    }
+    /// IPv6, followed by `rest` bytes of headers and the payload.
+    Frame &ipv6(const char *from, const char *to, int next, int rest) {
+        u32(0x60000000).u16(rest + payload_bytes).u8(next).u8(64);
+        return address(from).address(to);
+    }
+    /// Who has `wanted`? Asked by `asker`.
+    Frame &arp_request(const char *asker, const char *wanted) {
+        u16(1).u16(ip).u8(6).u8(4).u16(1);
+        return link(from).address(asker).link({}).address(wanted);
     }
     Frame &udp(int port) { return u16(4000).u16(port).u16(8 + payload_bytes).u16(0); }
     /// A segment with nothing but the ACK flag.

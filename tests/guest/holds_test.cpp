@@ -47,6 +47,12 @@ Frame udp_to_dummy(int port = closed_port) {
     return udp_to(DummyDevice::name, DummyDevice::neighbour, DummyDevice::address, port);
 }
 
+Frame udp6_to(const char *to, int port) {
+    return Frame(link_address(DummyDevice::name), Frame::ip6)
+        .ipv6(DummyDevice::neighbour6, to, IPPROTO_UDP, 8)
+        .udp(port);
+}
+
 Frame udp_to_tap() {
     return udp_to(UnreadTap::name, DummyDevice::address, UnreadTap::neighbour, closed_port);
 }
@@ -61,12 +67,7 @@ Frame fragment(int id) {
 Frame fragment6(int id) {
     constexpr int more_fragments = 1;
     return Frame(link_address(DummyDevice::name), Frame::ip6)
-        .u32(0x60000000)
-        .u16(8 + payload_bytes)
-        .u8(IPPROTO_FRAGMENT)
-        .u8(64)
-        .address(DummyDevice::neighbour6)
-        .address(DummyDevice::address6)
+        .ipv6(DummyDevice::neighbour6, DummyDevice::address6, IPPROTO_FRAGMENT, 8)
         .u8(IPPROTO_UDP)
         .u8(0)
         .u16(more_fragments)
@@ -116,6 +117,18 @@ TEST_CASE("a packet in reserve memory is not forwarded") {
     });
 }
 
+TEST_CASE("an IPv6 packet in reserve memory is not forwarded") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    const DummyDevice device;
+    const UnreadTap tap;
+    const Forwarding on;
+    check_hold("forward", [] {
+        MarkedPackets::send("receive", DummyDevice::name, packets,
+                            udp6_to(UnreadTap::neighbour6, closed_port));
+    });
+}
+
 TEST_CASE("a packet in reserve memory that came from elsewhere is not queued to a device") {
     if (!packets_can_be_marked())
         return skip(no_marked_packets);
@@ -138,6 +151,19 @@ TEST_CASE("a packet in reserve memory does not wait for a link address") {
     const UnreadTap tap;
     check_hold("neighbour",
                [] { MarkedPackets::send("route", UnreadTap::name, packets, udp_to_tap()); });
+}
+
+TEST_CASE("a question for a link address in reserve memory does not wait for its proxy") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    const DummyDevice device;
+    const UnreadTap tap;
+    const SlowProxy proxy(UnreadTap::name);
+    check_hold("neighbour", [] {
+        MarkedPackets::send("receive", UnreadTap::name, packets,
+                            Frame(Frame::everybody, Frame::arp)
+                                .arp_request(UnreadTap::neighbour, DummyDevice::neighbour));
+    });
 }
 
 TEST_CASE("a packet socket bound to one protocol does not keep reserve memory") {
@@ -170,6 +196,16 @@ TEST_CASE("a tunnel over UDP that carries no swap traffic does not get reserve m
     const DummyDevice device;
     check_hold("encap", [] {
         MarkedPackets::send("receive", DummyDevice::name, packets, udp_to_dummy(tunnel_port));
+    });
+}
+
+TEST_CASE("a tunnel over UDP on IPv6 that carries no swap traffic does not get reserve memory") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    const DummyDevice device;
+    check_hold("encap", [] {
+        MarkedPackets::send("receive", DummyDevice::name, packets,
+                            udp6_to(DummyDevice::address6, tunnel_port));
     });
 }
 

@@ -19,8 +19,6 @@
 namespace netswap::guest {
 namespace {
 
-constexpr const char *forwarding = "/proc/sys/net/ipv4/ip_forward";
-
 ifreq request_for(const char *device) {
     ifreq request{};
     std::strncpy(request.ifr_name, device, sizeof request.ifr_name - 1);
@@ -46,6 +44,14 @@ void set_address(const char *device, const char *address) {
     control(AF_INET, SIOCSIFNETMASK, &request);
 }
 
+void set_address6(const char *device, const char *address) {
+    in6_ifreq request{};
+    request.ifr6_ifindex = static_cast<int>(::if_nametoindex(device));
+    request.ifr6_prefixlen = 64;
+    ::inet_pton(AF_INET6, address, &request.ifr6_addr);
+    control(AF_INET6, SIOCSIFADDR, &request);
+}
+
 bool is_up(const char *device) {
     auto request = request_for(device);
     control(AF_INET, SIOCGIFFLAGS, &request);
@@ -69,11 +75,7 @@ bool DummyDevice::there() {
 DummyDevice::DummyDevice() {
     set_up(name, true);
     set_address(name, address);
-    in6_ifreq request{};
-    request.ifr6_ifindex = static_cast<int>(::if_nametoindex(name));
-    request.ifr6_prefixlen = 64;
-    ::inet_pton(AF_INET6, address6, &request.ifr6_addr);
-    control(AF_INET6, SIOCSIFADDR, &request);
+    set_address6(name, address6);
 }
 
 DummyDevice::~DummyDevice() {
@@ -95,6 +97,7 @@ UnreadTap::UnreadTap() : fd_(::open("/dev/net/tun", O_RDWR | O_CLOEXEC)) {
     REQUIRE(::ioctl(fd_.get(), TUNSETIFF, &request) == 0);
     set_address(name, "203.0.113.1");
     set_up(name, true);
+    set_address6(name, "2001:db8:1::1");
 }
 
 UnreadQueue::UnreadQueue() {
@@ -110,12 +113,14 @@ UnreadQueue::~UnreadQueue() {
     CHECK(done.has_value());
 }
 
-Forwarding::Forwarding() {
-    REQUIRE(write_text(forwarding, "1").has_value());
+Sysctl::Sysctl(const std::string &name, const std::string &value)
+    : file_("/proc/sys/" + name), before_(read_word(file_).value_or("")) {
+    INFO(file_);
+    REQUIRE(write_text(file_, value).has_value());
 }
 
-Forwarding::~Forwarding() {
-    CHECK(write_text(forwarding, "0").has_value());
+Sysctl::~Sysctl() {
+    CHECK(write_text(file_, before_).has_value());
 }
 
 LinkAddress link_address(const std::string &device) {

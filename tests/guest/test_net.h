@@ -39,13 +39,15 @@ class LoopbackDevice {
     bool was_up_ = false;
 };
 
-/// An Ethernet device that a program should read from, and does not: 203.0.113.1/24.
+/// An Ethernet device that a program should read from, and does not: 203.0.113.1/24 and
+/// 2001:db8:1::1/64.
 class UnreadTap {
   public:
     UnreadTap();
 
     static constexpr const char *name = "nstap0";
     static constexpr const char *neighbour = "203.0.113.9";
+    static constexpr const char *neighbour6 = "2001:db8:1::9";
 
   private:
     Fd fd_;
@@ -63,13 +65,33 @@ class UnreadQueue {
     Fd queue_;
 };
 
-/// The kernel forwards IPv4 as long as it lives.
-class Forwarding {
+/// A file below /proc/sys that has another value as long as this object lives.
+class Sysctl {
   public:
-    Forwarding();
-    Forwarding(const Forwarding &) = delete;
-    Forwarding &operator=(const Forwarding &) = delete;
-    ~Forwarding();
+    Sysctl(const std::string &name, const std::string &value);
+    Sysctl(const Sysctl &) = delete;
+    Sysctl &operator=(const Sysctl &) = delete;
+    ~Sysctl();
+
+  private:
+    std::string file_, before_;
+};
+
+/// The kernel forwards IP of both versions as long as it lives.
+class Forwarding {
+    Sysctl ipv4_{"net/ipv4/ip_forward", "1"}, ipv6_{"net/ipv6/conf/all/forwarding", "1"};
+};
+
+/// The kernel answers ARP on `device` for whom it reaches elsewhere, after hours.
+class SlowProxy {
+  public:
+    explicit SlowProxy(const std::string &device)
+        : answer_("net/ipv4/conf/" + device + "/proxy_arp", "1"),
+          delay_("net/ipv4/neigh/" + device + "/proxy_delay", "1000000") {}
+
+  private:
+    Forwarding forwarding_;
+    Sysctl answer_, delay_;
 };
 
 /// Brings an interface up or down.
