@@ -88,7 +88,7 @@ Result<Recording> parse_recording(std::string_view text, const std::string &wher
     };
     try {
         const auto json = nlohmann::json::parse(text);
-        if (json.value("netswap_recording", 0) != version)
+        if (json_field::value(json, "netswap_recording", 0) != version)
             return refuse(fmt::format("{} is no recording of version {}", facts_name, version));
         return from_json(json);
     } catch (const nlohmann::json::exception &error) {
