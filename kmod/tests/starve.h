@@ -68,14 +68,6 @@ static inline void starve_keep(struct starve *starve, struct page *page,
 	starve->taken += 1U << order;
 }
 
-/* Gives one of the kept pages back. */
-static inline void starve_give(struct starve *starve, struct page *page)
-{
-	list_del(&page->lru);
-	__free_page(page);
-	starve->taken--;
-}
-
 /* Takes pages with @gfp until there are no more. Return: how many. */
 static inline unsigned long starve_take(struct starve *starve, gfp_t gfp)
 {
@@ -138,7 +130,8 @@ static inline void starve_end(struct starve *starve)
 	struct page *page, *next;
 
 	list_for_each_entry_safe(page, next, &starve->pages, lru) {
-		starve_give(starve, page);
+		list_del(&page->lru);
+		__free_page(page);
 	}
 	starve->taken = 0;
 }

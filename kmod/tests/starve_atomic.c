@@ -40,8 +40,7 @@ static noinline int take_from_reserve(void)
 
 	if (!page)
 		return -ENOMEM;
-	list_add(&page->lru, &starve.pages);
-	starve.taken++;
+	starve_keep(&starve, page, 0);
 	return 0;
 }
 

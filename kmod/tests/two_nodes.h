@@ -37,7 +37,7 @@ static inline int two_nodes_spill(void)
 			break;
 		}
 		nid = page_to_nid(page);
-		list_add(&page->lru, &starve.pages);
+		starve_keep(&starve, page, 0);
 	}
 	memalloc_noreclaim_restore(flags);
 

@@ -80,53 +80,51 @@ Frame segment(std::uint32_t number) {
         .tcp(closed_port, 1 + number * payload_bytes);
 }
 
+/// One after the other, each of a datagram of its own.
+void check_fragments(Frame (*fragment_of)(int id)) {
+    const DummyDevice device;
+    int id = 100;
+    check_hold("fragment", [&] {
+        for (int i = 0; i < packets; ++i)
+            MarkedPackets::send("receive", DummyDevice::name, 1, fragment_of(id++));
+    });
+}
+
+/// `make`: a packet for a neighbour of the tap.
+void check_not_forwarded(Frame (*make)()) {
+    const DummyDevice device;
+    const UnreadTap tap;
+    const Forwarding on;
+    check_hold("forward",
+               [&] { MarkedPackets::send("receive", DummyDevice::name, packets, make()); });
+}
+
 } // namespace
 
 TEST_CASE("a fragment in reserve memory does not wait for the others") {
     if (!packets_can_be_marked())
         return skip(no_marked_packets);
-    const DummyDevice device;
-    int id = 100;
-    check_hold("fragment", [&id] {
-        for (int i = 0; i < packets; ++i)
-            MarkedPackets::send("receive", DummyDevice::name, 1, fragment(id++));
-    });
+    check_fragments(fragment);
 }
 
 TEST_CASE("an IPv6 fragment in reserve memory does not wait for the others") {
     if (!packets_can_be_marked())
         return skip(no_marked_packets);
-    const DummyDevice device;
-    int id = 100;
-    check_hold("fragment", [&id] {
-        for (int i = 0; i < packets; ++i)
-            MarkedPackets::send("receive", DummyDevice::name, 1, fragment6(id++));
-    });
+    check_fragments(fragment6);
 }
 
 TEST_CASE("a packet in reserve memory is not forwarded") {
     if (!packets_can_be_marked())
         return skip(no_marked_packets);
-    const DummyDevice device;
-    const UnreadTap tap;
-    const Forwarding on;
-    check_hold("forward", [] {
-        MarkedPackets::send(
-            "receive", DummyDevice::name, packets,
-            udp_to(DummyDevice::name, DummyDevice::neighbour, UnreadTap::neighbour, closed_port));
+    check_not_forwarded([] {
+        return udp_to(DummyDevice::name, DummyDevice::neighbour, UnreadTap::neighbour, closed_port);
     });
 }
 
 TEST_CASE("an IPv6 packet in reserve memory is not forwarded") {
     if (!packets_can_be_marked())
         return skip(no_marked_packets);
-    const DummyDevice device;
-    const UnreadTap tap;
-    const Forwarding on;
-    check_hold("forward", [] {
-        MarkedPackets::send("receive", DummyDevice::name, packets,
-                            udp6_to(UnreadTap::neighbour6, closed_port));
-    });
+    check_not_forwarded([] { return udp6_to(UnreadTap::neighbour6, closed_port); });
 }
 
 TEST_CASE("a packet in reserve memory that came from elsewhere is not queued to a device") {

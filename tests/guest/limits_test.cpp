@@ -20,20 +20,6 @@ namespace {
 constexpr int send_buffer = 4 << 20;
 constexpr int receive_buffer = 64 << 10;
 
-/// The kernel tells at length each time that the group's limit is met and nobody is there to be
-/// killed. Its log has it; the console is slow.
-class QuietConsole {
-  public:
-    QuietConsole() : before_(read_word(level_).value_or("7")) { (void)write_text(level_, "1"); }
-    QuietConsole(const QuietConsole &) = delete;
-    QuietConsole &operator=(const QuietConsole &) = delete;
-    ~QuietConsole() { (void)write_text(level_, before_); }
-
-  private:
-    std::string level_ = "/proc/sys/kernel/printk";
-    std::string before_;
-};
-
 /// Two ends of a connection; only the sender belongs to `group`.
 TcpPair connect_in(const ControlGroup &group) {
     return connect_pair(DummyDevice::address, send_buffer, receive_buffer, [&group] {
@@ -72,7 +58,9 @@ TEST_CASE("the limit of a control group does not stop a marked socket") {
     const auto ordinary = connect_in(group);
     const auto marked = connect_in(group);
     REQUIRE(netlink->mark(marked.sender.get()).has_value());
-    const QuietConsole console;
+    // The kernel tells at length each time that the group's limit is met and nobody is there to be
+    // killed. Its log has it; the console is slow.
+    const Sysctl quiet_console("kernel/printk", "1");
     group.freeze();
     const int ordinary_holds = fill(ordinary);
     const auto lifted_before = limits_lifted();

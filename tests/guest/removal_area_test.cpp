@@ -8,6 +8,7 @@
 #include "netswap_command.h"
 #include "skip.h"
 #include "swapped_pages.h"
+#include "test_net.h"
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -90,19 +91,6 @@ std::string status() {
     return netswap_does({"status", "--interval", "0"}).text;
 }
 
-/// Only the page that is asked for is read.
-class NoReadahead {
-  public:
-    NoReadahead() : before_(read_word(file_).value_or("3")) { (void)write_text(file_, "0"); }
-    NoReadahead(const NoReadahead &) = delete;
-    NoReadahead &operator=(const NoReadahead &) = delete;
-    ~NoReadahead() { (void)write_text(file_, before_); }
-
-  private:
-    std::string file_ = "/proc/sys/vm/page-cluster";
-    std::string before_;
-};
-
 void disconnect() {
     const auto said = run_client({"-d", device});
     INFO((said ? "" : said.error().message));
@@ -183,7 +171,7 @@ TEST_CASE("removal is not what a lost server is: its pages come back with it") {
     const Accounts accounts;
     {
         const Area area({"--timeout", "2", "--dead-conn-timeout", "2"});
-        const NoReadahead single;
+        const Sysctl only_the_page("vm/page-cluster", "0");
         const SwappedPages wanted(group), others(group);
         wanted.page_out();
         others.page_out();
