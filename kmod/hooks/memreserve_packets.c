@@ -19,17 +19,22 @@ DEFINE_PER_CPU(unsigned int, memreserve_packets);
  * A task polls a device: what the device asks for then is for its packets, and
  * not the task's, even if that one has PF_MEMALLOC. They are all processed before
  * it has it back, as in softirq. Bottom halves are off.
+ *
+ * Once @napi is complete its list belongs to who polls it next, maybe on another
+ * CPU. It cannot be while IN_BUSY_POLL is set, nor if the budget was used up.
  */
 int memreserve_busy_poll(int (*poll)(struct napi_struct *napi, int budget),
 			 struct napi_struct *napi, int budget)
 {
 	unsigned int flags = current->flags & PF_MEMALLOC;
+	bool stays = test_bit(NAPI_STATE_IN_BUSY_POLL, &napi->state);
 	int work;
 
 	__this_cpu_inc(memreserve_packets);
 	current->flags &= ~PF_MEMALLOC;
 	work = poll(napi, budget);
-	gro_normal_list(napi);
+	if (stays || work == budget)
+		gro_normal_list(napi);
 	current->flags |= flags;
 	__this_cpu_dec(memreserve_packets);
 	return work;
