@@ -9,7 +9,8 @@
 // so with the lock held that senders need, netlink requests wait for those of
 // any other family, and the list of devices is locked by whoever asks for their
 // state, opens one, or adds one. nbd has locks of its own for what a request
-// changes.
+// changes, but for two things that the lock of all families had to serve for: the
+// backend, which lasts as long as the configuration, and the number of devices.
 //
 // netswap-rule: nbd_include  file=drivers/block/nbd.c  token=linux/memreserve.h  count=1
 // netswap-rule: nbd_xmit_scope  file=drivers/block/nbd.c  token=memreserve_xmit_save  count=1
@@ -17,6 +18,8 @@
 // netswap-rule: nbd_splice  file=drivers/block/nbd.c  token=memreserve_xmit_flags  count=1  kernels=6.12  elsewhere: 6.1 cannot send pages without a copy from sendmsg(); nbd copies
 // netswap-rule: nbd_note  file=drivers/block/nbd.c  token=memreserve_note_gfp  count=1
 // netswap-rule: nbd_parallel  file=drivers/block/nbd.c  token=.parallel_ops = true  count=1
+// netswap-rule: nbd_backend  file=drivers/block/nbd.c  token=names another backend  count=1
+// netswap-rule: nbd_count  file=drivers/block/nbd.c  token=mutex_lock(&nbd_index_mutex)  count=1
 // netswap-rule: nbd_status  file=drivers/block/nbd.c  token=genlmsg_new(msg_size, GFP_NOWAIT)  count=1
 // netswap-rule: nbd_add  file=drivers/block/nbd.c  token=GFP_NOWAIT  count=4
 // netswap-rule: nbd_config  file=drivers/block/nbd.c  token=sizeof(struct nbd_config), GFP_NOWAIT  count=1
@@ -78,6 +81,37 @@ identifier nbd_genl_family;
 +	.parallel_ops = true,
  	...,
  };
+
+@nbd_backend@
+symbol nbd, info, ret;
+statement S;
+@@
+ nbd_genl_reconfigure(...)
+ {
+ 	...
+-	if (nbd->backend) S
+ 	...
+ 	mutex_lock(&nbd->config_lock);
++	if (nbd->backend &&
++	    (!info->attrs[NBD_ATTR_BACKEND_IDENTIFIER] ||
++	     nla_strcmp(info->attrs[NBD_ATTR_BACKEND_IDENTIFIER], nbd->backend))) {
++		dev_err(nbd_to_dev(nbd), "the request names another backend than %s, or none\n", nbd->backend);
++		ret = -EINVAL;
++		goto out;
++	}
+ 	... when any
+ }
+
+@nbd_count@
+@@
+ nbd_dev_add(...)
+ {
+ 	<+...
++	mutex_lock(&nbd_index_mutex);
+ 	nbd_total_devices++;
++	mutex_unlock(&nbd_index_mutex);
+ 	...+>
+ }
 
 @nbd_status@
 symbol msg_size;

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-// Who wants to replace a lost connection must not wait for whoever else uses generic netlink, for
-// that one may wait for memory.
+// nbd's requests do without the lock of all generic netlink: who wants to replace a lost connection
+// must not wait for whoever else has it, for that one may wait for memory.
 #include "lab_kernel.h"
 #include "skip.h"
 
+#include "lib/fd.h"
 #include "live/genl_client.h"
+#include "live/nbd_control.h"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <linux/nbd-netlink.h>
+#include <sys/socket.h>
 #include <thread>
 
 using namespace netswap;
@@ -84,4 +88,26 @@ TEST_CASE("nbd answers while another family of netlink is stuck") {
     CHECK(answers == 1);
     CHECK(somebody_is_stuck());
     CHECK_FALSE(third.answered());
+}
+
+TEST_CASE("a device takes connections to the backend that it has, and to no other") {
+    if (!complete())
+        return skip(not_complete);
+    const std::string backend = "netswap-test-one";
+    std::array<int, 2> pair{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0);
+    const Fd ours(pair[0]), servers(pair[1]);
+    live::DeviceOrder order;
+    order.bytes = 1 << 20;
+    order.block_bytes = 4096;
+    order.backend = backend;
+    order.sockets = {ours.get()};
+    const auto index = live::nbd_connect(order);
+    INFO((index ? "" : index.error().message));
+    REQUIRE(index.has_value());
+    // It asks for a device with this backend, and is refused if it is another's.
+    CHECK_FALSE(live::nbd_removed(*index, backend));
+    CHECK(live::nbd_removed(*index, "netswap-test-other"));
+    CHECK_FALSE(live::nbd_removed(*index, backend));
+    CHECK(live::nbd_disconnect(*index).has_value());
 }
