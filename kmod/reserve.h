@@ -29,6 +29,8 @@
 
 #include <kunit/visibility.h>
 #include <linux/if.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 struct net_device;
@@ -58,6 +60,9 @@ enum netswap_transport {
 };
 
 #define NETSWAP_MAX_NICS 16
+
+/* Pages. A larger block does not come from the free lists, so not from the reserve. */
+#define NETSWAP_LARGEST_CHARGED (SZ_128M >> PAGE_SHIFT)
 
 /* reserve_owner.c APIs */
 int netswap_owners_init(void);

@@ -119,9 +119,13 @@ EXPORT_SYMBOL_GPL(netswap_charge);
  */
 void netswap_uncharge(struct page *page, unsigned int order)
 {
-	u8 *entry = netswap_owner_of(page_to_pfn(page));
+	u8 *entry;
 	unsigned int i;
 
+	/* A huge page of hugetlbfs that was not allocated as one block. */
+	if (1UL << order > NETSWAP_LARGEST_CHARGED)
+		return;
+	entry = netswap_owner_of(page_to_pfn(page));
 	if (!entry)
 		return;
 	for (i = 0; i < 1U << order; i++)

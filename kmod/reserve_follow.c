@@ -41,6 +41,7 @@
 #define FOLLOW		(5UL * HZ)
 #define MOST_PATIENT	(80UL * HZ)
 #define WAIT_MS		1000	/* for memory that a larger pool needs */
+#define IN_FORCE	HZ	/* after this a limit that was allowed is, or never will be */
 
 static atomic_t sockets[NETSWAP_NR_TRANSPORTS];
 static atomic_t datagram_sockets;
@@ -49,10 +50,10 @@ static DEFINE_MUTEX(follow_lock);	/* protects the next four */
 static unsigned int peak[NETSWAP_NR_TRANSPORTS];
 static unsigned long linger_until[NETSWAP_NR_TRANSPORTS];
 static unsigned int cpus_coming;	/* a CPU that is being brought up */
-static struct {				/* what is being enlarged, or 0 */
-	unsigned long frag_bytes_v4;
-	unsigned long frag_bytes_v6;
-} growing;
+static struct allowed {
+	unsigned long bytes;
+	unsigned long until;
+} allowed_v4, allowed_v6;		/* limits for fragments about to be in force */
 
 static unsigned long nics_in_tree;	/* which look the tree has; under follow_lock */
 
@@ -60,18 +61,20 @@ static struct delayed_work follow_work;
 static bool following;
 
 /* @of: NULL where IPv6 is switched off. */
-static unsigned long larger(unsigned long bytes, const struct fqdir *of)
+static unsigned long limit_of(const struct fqdir *of, struct allowed *allowed)
 {
-	return of ? max_t(unsigned long, bytes, READ_ONCE(of->high_thresh)) : bytes;
+	if (!time_before(jiffies, allowed->until))
+		allowed->bytes = 0;
+	return of ? max_t(unsigned long, allowed->bytes, READ_ONCE(of->high_thresh)) :
+		    allowed->bytes;
 }
 
 static void read_fragments(struct netswap_live *live)
 {
 	lockdep_assert_held(&follow_lock);
-	live->frag_bytes_v4 = larger(growing.frag_bytes_v4, init_net.ipv4.fqdir);
+	live->frag_bytes_v4 = limit_of(init_net.ipv4.fqdir, &allowed_v4);
 #if IS_ENABLED(CONFIG_IPV6)
-	live->frag_bytes_v6 = larger(growing.frag_bytes_v6,
-				     READ_ONCE(init_net.ipv6.fqdir));
+	live->frag_bytes_v6 = limit_of(READ_ONCE(init_net.ipv6.fqdir), &allowed_v6);
 #endif
 }
 
@@ -270,19 +273,20 @@ static int ring_grows(enum memreserve_growth what, const struct memreserve_grows
 static int fragments_grow(enum memreserve_growth what, unsigned long to)
 {
 	bool v6 = what == MEMRESERVE_GROWTH_FRAGMENTS_V6;
+	struct allowed *allowed = v6 ? &allowed_v6 : &allowed_v4;
+	struct allowed before;
 	struct netswap_live live;
 	int err;
 
 	cpus_read_lock();
 	mutex_lock(&follow_lock);
 	netswap_tree_live(&live);
-	if (v6)
-		growing.frag_bytes_v6 = to;
-	else
-		growing.frag_bytes_v4 = to;
+	before = *allowed;
+	/* The caller writes it once it is allowed, and the worker may look before that. */
+	*allowed = (struct allowed){ to, jiffies + WAIT_MS * HZ / 1000 + IN_FORCE };
 	err = update_rest(&live, WAIT_MS);
-	growing.frag_bytes_v4 = 0;
-	growing.frag_bytes_v6 = 0;
+	if (err)
+		*allowed = before;
 	mutex_unlock(&follow_lock);
 	cpus_read_unlock();
 	if (err)

@@ -26,8 +26,9 @@
 static u8 *owner;
 static unsigned long owner_frames;
 
-#define LATER_FRAMES (SZ_128M >> PAGE_SHIFT)
+#define LATER_FRAMES NETSWAP_LARGEST_CHARGED
 static DEFINE_XARRAY(later);	/* the same by frame / LATER_FRAMES, for later memory */
+static_assert(MAX_ORDER_NR_PAGES <= NETSWAP_LARGEST_CHARGED);
 
 static unsigned long last_frame(void)
 {
@@ -42,6 +43,7 @@ static unsigned long last_frame(void)
 /**
  * netswap_owner_of - the entry of a page
  * @pfn: its frame, the first of a block; the entries of the others follow
+ *	in a block of at most NETSWAP_LARGEST_CHARGED pages
  *
  * Any context. Return: NULL for memory that was there before its table.
  */

@@ -384,7 +384,9 @@ void sock_marks_release(void)
 		if (!sk)
 			continue;
 		lock_sock(sk);
-		if ((!keep || marks[i].by == NETSWAP_MARKED_BY_USER) &&
+		/* Nobody would ever count a dead one out. */
+		if ((!keep || marks[i].by == NETSWAP_MARKED_BY_USER ||
+		     sock_flag(sk, SOCK_DEAD)) &&
 		    sock_flag(sk, SOCK_MEMALLOC)) {
 			unmark_sock(sk);
 			if (sk->sk_type == SOCK_STREAM)

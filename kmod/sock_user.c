@@ -4,6 +4,7 @@
  * socket's lock, which somebody may have who waits for swap.
  */
 #include <linux/err.h>
+#include <linux/in.h>
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <net/sock.h>
@@ -12,11 +13,22 @@
 #include "netswap.h"
 #include "sock_marks.h"
 
-/* The hooks know of these; of AF_UNIX only of streams. */
+/*
+ * The hooks know of these; of AF_UNIX only of streams. What a connection-oriented
+ * socket of another protocol accepts would inherit the mark, and be in no list.
+ */
 static bool may_be_marked(const struct sock *sk)
 {
-	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6 ||
-	       (sk->sk_family == AF_UNIX && sk->sk_type == SOCK_STREAM);
+	switch (sk->sk_family) {
+	case AF_UNIX:
+		return sk->sk_type == SOCK_STREAM;
+	case AF_INET:
+	case AF_INET6:
+		return sk->sk_type == SOCK_DGRAM || sk->sk_type == SOCK_RAW ||
+		       (sk->sk_type == SOCK_STREAM &&
+			sk->sk_protocol == IPPROTO_TCP);
+	}
+	return false;
 }
 
 static int user_mark(struct sock *sk, u32 *id)
