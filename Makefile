@@ -69,7 +69,7 @@ test: all ## run all tests, or the suites TESTS: lint host scripts docs guest e2
 lint: all ## check style and code: shellcheck, clang-format, checkpatch, sparse, coccicheck (CHECKS)
 	@scripts/lint.sh $(CHECKS)
 
-fuzz: ## fuzz the readers of user space, FUZZ_SECONDS each (FUZZ_TARGETS)
+fuzz: deps ## fuzz the readers of user space, FUZZ_SECONDS each (FUZZ_TARGETS)
 	@scripts/fuzz.sh $(FUZZ_TARGETS)
 
 clean: ## remove build/

@@ -4,7 +4,7 @@
 #
 #   deps.sh [--check] [GROUP]     --check: only say what is missing
 #
-# GROUP is fuzz or tidy: what only `make fuzz`, or only clang-tidy, needs.
+# GROUP is fuzz or tidy: what `make fuzz`, or clang-tidy, needs besides.
 #
 # Needs root or sudo without a password; otherwise it prints the command that
 # an administrator has to run, and fails. A stamp in the cache, keyed by this
@@ -38,8 +38,7 @@ fi
 group=${1:-}
 case "$#/$group" in
 0/) ;;
-1/fuzz) packages=(clang libclang-rt-dev cmake pkg-config libfmt-dev nlohmann-json3-dev
-	libexpected-dev libtomlplusplus-dev libnl-3-dev libnl-genl-3-dev) ;;
+1/fuzz) packages=(clang libclang-rt-dev) ;;
 1/tidy) packages=(clang-tidy) ;;
 *) die "usage: deps.sh [--check] [fuzz|tidy]" ;;
 esac

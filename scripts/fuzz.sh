@@ -24,14 +24,14 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 mkdir -p "$crashes"
 if [ ! -e "$build/CMakeCache.txt" ]; then
-	options=(-DCMAKE_CXX_COMPILER=clang++)
+	options=(-DNETSWAP_FUZZ=ON -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++)
 	! has ninja || options+=(-G Ninja)
 	! has ccache || options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-	cmake -S "$root/tests/fuzz" -B "$build" "${options[@]}" >"$build/configure.log" 2>&1 ||
+	cmake -S "$root" -B "$build" "${options[@]}" >"$build/configure.log" 2>&1 ||
 		die "CMake found the machine lacking, log: $build/configure.log"
 fi
 say "fuzz: building"
-cmake --build "$build" -j "$(nproc)" >"$build/compile.log" 2>&1 || {
+cmake --build "$build" -j "$(nproc)" --target netswap-fuzz >"$build/compile.log" 2>&1 || {
 	grep -E -A4 'error:|undefined reference|undefined symbol' "$build/compile.log" | head -24 >&2
 	die "the targets do not compile, log: $build/compile.log"
 }

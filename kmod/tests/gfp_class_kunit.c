@@ -87,8 +87,8 @@ static void hardirq_is_not_the_task_it_interrupts(struct kunit *test)
 
 	preempt_disable();
 	irq_work_queue(&seen.irq_work);
-	irq_work_sync(&seen.irq_work);
 	preempt_enable();
+	irq_work_sync(&seen.irq_work);
 	memalloc_noreclaim_restore(flags);
 
 	KUNIT_ASSERT_TRUE(test, seen.called);

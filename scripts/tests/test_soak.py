@@ -76,6 +76,53 @@ class TallyTest(unittest.TestCase):
         self.assertFalse(self.tally.good)
 
 
+    def test_the_fuzzer(self):
+        self.tally.add_fuzz("readers", "fuzz: building\nok config: 123 executions, corpus 3\n"
+                            "fuzz: 1 targets, 123 executions in 2 s, corpus 3, 0 crashed\n")
+        self.assertIn("fuzzer: 123 inputs", self.text())
+        self.assertTrue(self.tally.good)
+        self.tally.add_fuzz("readers", "not ok config: 5 executions, corpus 3\n# runtime error\n")
+        self.assertIn("fuzzer: 128 inputs", self.text())
+        self.assertIn("readers: config crashed", self.text())
+        self.assertFalse(self.tally.good)
+
+    def test_a_fuzzer_that_is_not_built_is_found(self):
+        self.tally.add_fuzz("readers", "fuzz: building\nnetswap: the targets do not compile\n")
+        self.assertIn("nothing was read: ['netswap: the targets do not compile']", self.text())
+        self.assertFalse(self.tally.good)
+
+
+class TurnsTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.note = pathlib.Path(directory.name) / "soak/next"
+
+    def test_goes_on_where_the_last_one_ended(self):
+        turns = soak.Turns(["a", "b", "c"], 1, self.note)
+        self.assertEqual(turns.now(), ("a", 1))
+        turns.go_on()
+        self.assertEqual(soak.Turns(["a", "b", "c"], 1, self.note).now(), ("b", 1))
+
+    def test_a_new_round_has_a_new_seed(self):
+        turns = soak.Turns(["a", "b"], 4, self.note)
+        turns.go_on()
+        turns.go_on()
+        self.assertEqual(turns.now(), ("a", 5))
+        self.assertEqual(soak.Turns(["a", "b"], 1, self.note).now(), ("a", 5))
+
+    def test_a_note_that_says_nothing_is_left_aside(self):
+        self.note.parent.mkdir()
+        for text in ("", "gone 3", "b x", "b"):
+            self.note.write_text(text, encoding="utf-8")
+            self.assertEqual(soak.Turns(["a", "b"], 1, self.note).now(), ("a", 1), text)
+
+    def test_keeps_no_note_of_steps_that_were_named(self):
+        turns = soak.Turns(["b"], 7)
+        turns.go_on()
+        self.assertEqual(turns.now(), ("b", 8))
+
+
 class RunTest(unittest.TestCase):
     def test_ends_what_takes_too_long(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -84,7 +84,7 @@ TEST(TrafficGenerator, SendsEachKindAtItsPaceUntilItsBound) {
     std::vector<std::unique_ptr<Traffic>> traffic;
     traffic.push_back(std::make_unique<FakeTraffic>(HostileKind::udp_flood, 1000, 1000000));
     traffic.push_back(std::make_unique<FakeTraffic>(HostileKind::fragments, 100, 5));
-    TrafficGenerator generator(std::move(traffic), clock, [&] {
+    TrafficGenerator generator(std::move(traffic), clock, 1, [&] {
         if (rounds < 100)
             clock.advance(0.01); // only the generator's thread reads and moves it meanwhile
         ++rounds;
@@ -103,6 +103,22 @@ TEST(TrafficGenerator, SendsEachKindAtItsPaceUntilItsBound) {
     EXPECT_EQ(records[1].packets, 5u);
     EXPECT_TRUE(records[1].exhausted);
     EXPECT_TRUE(generator.stop().empty());
+}
+
+TEST(TrafficGenerator, SendsLessToASlowGuest) {
+    FakeClock clock;
+    std::atomic<int> rounds{0};
+    std::vector<std::unique_ptr<Traffic>> traffic;
+    traffic.push_back(std::make_unique<FakeTraffic>(HostileKind::udp_flood, 1200, 1000000));
+    TrafficGenerator generator(std::move(traffic), clock, 6, [&] {
+        if (rounds < 100)
+            clock.advance(0.01);
+        ++rounds;
+    });
+    ASSERT_TRUE(generator.start());
+    while (rounds < 110)
+        std::this_thread::yield();
+    EXPECT_NEAR(static_cast<double>(generator.stop().at(0).packets), 200, 2);
 }
 
 TEST(TrafficGenerator, NamesTheKindThatCannotBeOpened) {

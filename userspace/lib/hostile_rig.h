@@ -10,9 +10,11 @@ namespace netswap {
 /// Sends the traffic, and makes the link a bad one, in a running lab.
 class HostileRig final : public HostileSite {
   public:
-    /// `link` may be null if no loss is asked for.
-    HostileRig(const std::vector<HostileKind> &kinds, LossyLink *link, const Clock &clock)
-        : kinds_(kinds), link_(link), clock_(clock), generator_(make_traffic(kinds), clock) {}
+    /// `link` may be null if no loss is asked for. `slowness`: of the guest.
+    HostileRig(const std::vector<HostileKind> &kinds, LossyLink *link, const Clock &clock,
+               double slowness)
+        : kinds_(kinds), link_(link), clock_(clock),
+          generator_(make_traffic(kinds), clock, slowness) {}
 
     Status begin() override;
     std::vector<HostileRecord> end() override;

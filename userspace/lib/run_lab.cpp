@@ -136,7 +136,8 @@ FaultRig RunLab::rig(QemuMachine &machine) {
 }
 
 HostileRig RunLab::hostile_rig() {
-    return {kinds_, network_ ? network_->link() : nullptr, clock_};
+    return {kinds_, network_ ? network_->link() : nullptr, clock_,
+            static_cast<double>(task_.artefacts.checkers.patience())};
 }
 
 Status RunLab::start_server() {

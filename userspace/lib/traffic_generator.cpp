@@ -14,8 +14,8 @@ constexpr auto round = std::chrono::milliseconds(2);
 } // namespace
 
 TrafficGenerator::TrafficGenerator(std::vector<std::unique_ptr<Traffic>> traffic,
-                                   const Clock &clock, std::function<void()> pause)
-    : traffic_(std::move(traffic)), clock_(clock), pause_(std::move(pause)),
+                                   const Clock &clock, double slowness, std::function<void()> pause)
+    : traffic_(std::move(traffic)), clock_(clock), slowness_(slowness), pause_(std::move(pause)),
       exhausted_(traffic_.size(), false) {
     if (!pause_)
         pause_ = [] { std::this_thread::sleep_for(round); };
@@ -33,7 +33,7 @@ Status TrafficGenerator::start() {
 void TrafficGenerator::send() {
     std::vector<TrafficPace> paces;
     for (const auto &traffic : traffic_)
-        paces.emplace_back(traffic->rate(), traffic->most(), clock_.now());
+        paces.emplace_back(traffic->rate() / slowness_, traffic->most(), clock_.now());
     while (!stopping_.load()) {
         for (std::size_t i = 0; i < traffic_.size(); i++) {
             for (auto steps = paces[i].due(clock_.now()); steps > 0; steps--)

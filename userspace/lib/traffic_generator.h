@@ -15,9 +15,10 @@ namespace netswap {
 /// Sends several kinds of traffic, each at its own pace, from a thread of its own.
 class TrafficGenerator {
   public:
-    /// `pause` sleeps between two rounds; empty: some milliseconds.
+    /// `slowness` divides all rates: a guest that is so much slower takes so much less. `pause`
+    /// sleeps between two rounds; empty: some milliseconds.
     TrafficGenerator(std::vector<std::unique_ptr<Traffic>> traffic, const Clock &clock,
-                     std::function<void()> pause = {});
+                     double slowness = 1, std::function<void()> pause = {});
     TrafficGenerator(const TrafficGenerator &) = delete;
     TrafficGenerator &operator=(const TrafficGenerator &) = delete;
     ~TrafficGenerator() { stop(); }
@@ -32,6 +33,7 @@ class TrafficGenerator {
 
     std::vector<std::unique_ptr<Traffic>> traffic_;
     const Clock &clock_;
+    double slowness_;
     std::function<void()> pause_;
     std::vector<bool> exhausted_;
     std::atomic<bool> stopping_{false};
