@@ -98,7 +98,7 @@ int run(const BenchFlags &flags) {
                    arm.name, result.counts.size(), result.elapsed_s);
     }
     if (!flags.json.empty())
-        if (auto ok = write_file(flags.json, bench::bench_json(record).dump(1) + "\n"); !ok)
+        if (auto ok = write_output(flags.json, bench::bench_json(record).dump(1) + "\n"); !ok)
             return complain(ok.error());
     fmt::print("{}", bench::render_bench_table(record, ::isatty(STDOUT_FILENO) != 0));
     return exit_ok;

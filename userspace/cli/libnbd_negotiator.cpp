@@ -80,10 +80,10 @@ bool go(nbd_handle *nbd, bool &timed_out, std::string &why) {
         option.error == 0)
         return true;
     const char *reason = nbd_get_error();
-    why = timed_out           ? "the server does not answer"
-          : option.error != 0 ? "the server has no such export"
-          : reason != nullptr ? reason
-                              : "refused";
+    why = timed_out                ? "the server does not answer"
+          : option.error == ENOENT ? "the server has no such export"
+          : reason != nullptr      ? reason
+                                   : "refused";
     return false;
 }
 

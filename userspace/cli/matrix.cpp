@@ -106,11 +106,14 @@ class Matrix {
         auto order = matrix_order(flags_);
         if (!order)
             return tl::unexpected(order.error());
-        order->base.patience = lab_.checkers(order->base.kernel).patience();
-        auto cells = make_cells(order->base, order->dimensions);
+        auto cells = make_cells(order->base, order->dimensions, [this](const std::string &kernel) {
+            return lab_.checkers(kernel).patience();
+        });
         if (!cells)
             return tl::unexpected(cells.error());
         cells_ = std::move(*cells);
+        if (auto ok = check_module_params(all_arms()); !ok)
+            return ok;
         for (const auto &cell : cells_) {
             const auto flavour = cell.plan.flavour_of(cell.plan.arms.front());
             if (auto ok = lab_.find_kernel(flavour); !ok)
@@ -133,6 +136,14 @@ class Matrix {
         if (out_.empty())
             out_ = fmt::format("{}/matrix/{}", cache_directory(), session_key(session_));
         return {};
+    }
+
+    /// One plan with the arms of all cells.
+    [[nodiscard]] StormPlan all_arms() const {
+        auto all = cells_.front().plan;
+        for (const auto &cell : cells_)
+            all.arms.insert(all.arms.end(), cell.plan.arms.begin(), cell.plan.arms.end());
+        return all;
     }
 
     /// What there is already, and the runs that are left to make.
@@ -237,7 +248,7 @@ class Matrix {
         fmt::print("{}", render_matrix_table(state_, style));
         const auto page = flags_.html.empty() ? out_ + "/matrix.html" : flags_.html;
         fmt::print("records: {}\npage: {}\n", records_file(), page);
-        return write_file(page, render_matrix_html(state_));
+        return write_output(page, render_matrix_html(state_));
     }
 
     [[nodiscard]] std::string records_file() const { return out_ + "/" + records_name; }

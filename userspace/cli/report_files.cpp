@@ -25,13 +25,13 @@ Result<CampaignResult> read_campaign(const std::string &file) {
 }
 
 Status write_campaign(const CampaignResult &campaign, const std::string &file) {
-    return write_file(file, nlohmann::json(campaign).dump(
-                                1, ' ', false, nlohmann::json::error_handler_t::replace) +
-                                "\n");
+    return write_output(file, nlohmann::json(campaign).dump(
+                                  1, ' ', false, nlohmann::json::error_handler_t::replace) +
+                                  "\n");
 }
 
 Status write_page(const CampaignResult &campaign, const std::string &file) {
-    return write_file(file, render_html(campaign));
+    return write_output(file, render_html(campaign));
 }
 
 void add_check_json(CLI::App &app, int &exit_code) {

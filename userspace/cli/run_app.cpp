@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <csignal>
 #include <exception>
 
 #include <fmt/format.h>
@@ -9,6 +10,8 @@
 namespace netswap::cli {
 
 int run_app(CLI::App &app, int argc, char **argv, int &exit_code) {
+    // Whoever starts us may ignore it, and we would: no child could be waited for.
+    ::signal(SIGCHLD, SIG_DFL);
     try {
         app.require_subcommand(1);
         app.set_version_flag("--version", "netswap " NETSWAP_VERSION, "print the version");

@@ -123,6 +123,11 @@ class Shrink {
         auto journal = Journal::open(out_ + "/" + records_name);
         if (!journal)
             return tl::unexpected(journal.error());
+        // Not before the journal is ours: another search may boot from the copies.
+        if (auto ok = lab_.keep_copies(out_ + "/boot", session_.artefacts); !ok)
+            return tl::unexpected(ok.error());
+        if (auto ok = lab_.check(params_, 1, out_); !ok)
+            return tl::unexpected(ok.error());
         const SystemClock clock;
         const Budget budget(clock, *seconds); // of runs: checks do not count
         LabRunner runner(lab_, out_, budget);
@@ -200,6 +205,8 @@ class Shrink {
         const auto plan = plan_storm(start);
         if (!plan)
             return tl::unexpected(plan.error());
+        if (auto ok = check_module_params(*plan); !ok)
+            return ok;
         if (auto ok = lab_.find_kernel(plan->flavour_of(plan->arms.front())); !ok)
             return ok;
         lab_.choose_accelerator();
@@ -215,9 +222,8 @@ class Shrink {
         if (!made)
             return tl::unexpected(made.error());
         out_ = std::move(*made);
-        if (auto ok = lab_.keep_copies(out_ + "/boot", session_.artefacts); !ok)
-            return ok;
-        return lab_.check(plan->params, 1, out_);
+        params_ = plan->params;
+        return {};
     }
 
     [[nodiscard]] int conclude(const ShrinkOutcome &outcome, bool interrupted) const {
@@ -251,6 +257,7 @@ class Shrink {
     ShrinkFlags flags_;
     Lab lab_;
     ShrinkSession session_;
+    RunParams params_; ///< of the first scenario
     std::string out_;
 };
 

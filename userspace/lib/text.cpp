@@ -102,4 +102,19 @@ Status write_file(const std::filesystem::path &path, std::string_view content) {
     return {};
 }
 
+Status write_output(const std::filesystem::path &path, std::string_view content) {
+    std::error_code none;
+    const auto about = std::filesystem::status(path, none);
+    if (!std::filesystem::exists(about) || std::filesystem::is_regular_file(about)) {
+        auto file = std::filesystem::weakly_canonical(path, none);
+        return write_file(none ? path : file, content);
+    }
+    std::ofstream out(path, std::ios::binary);
+    out.write(content.data(), static_cast<std::streamsize>(content.size()));
+    out.close();
+    if (!out)
+        return tl::unexpected(errno_error("cannot write " + path.string(), errno));
+    return {};
+}
+
 } // namespace netswap

@@ -251,6 +251,9 @@ class BringUp {
         progress_(fmt::format("making swap on {}", state.device));
         if (auto ok = write_header(); !ok)
             return ok;
+        // Once swap is off: a keeper that was started although its start was interrupted.
+        if (keeps())
+            on_failure([this] { (void)machine_.stop_keeper(area_.name); });
         if (auto ok = machine_.swap_on(state.device, area_.prio); !ok)
             return ok;
         on_failure([this] { take_swap_off(); });
@@ -288,8 +291,10 @@ class BringUp {
         return machine_.write_state(report_.state, ports_);
     }
 
+    [[nodiscard]] bool keeps() const { return options_.keeper && area_.via != Via::nbd_client; }
+
     Status start_keeper() {
-        if (!options_.keeper || area_.via == Via::nbd_client)
+        if (!keeps())
             return {};
         progress_("starting netswapd");
         return machine_.start_keeper(area_.name);

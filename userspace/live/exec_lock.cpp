@@ -26,9 +26,17 @@ namespace {
 constexpr long syscall_instruction = 0x050f; // 0f 05 in memory
 constexpr long instruction_mask = 0xffff;
 
+/// Leaves the status of one that has ended for whoever waits for that.
 bool stopped(pid_t pid) {
+    siginfo_t info{};
+    int done;
+    do
+        done = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WSTOPPED | WNOWAIT);
+    while (done != 0 && errno == EINTR);
+    if (done != 0 || (info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED))
+        return false;
     int status = 0;
-    return ::waitpid(pid, &status, 0) == pid && WIFSTOPPED(status);
+    return ::waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status);
 }
 
 bool peek(pid_t pid, unsigned long long at, long &word) {
@@ -71,7 +79,10 @@ int lock_stopped(pid_t pid) {
 #else
 
 int lock_stopped(pid_t pid) {
-    ::waitpid(pid, nullptr, 0);
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WSTOPPED | WNOWAIT);
+    if (info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED)
+        ::waitpid(pid, nullptr, WUNTRACED);
     return ENOSYS;
 }
 

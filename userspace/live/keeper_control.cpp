@@ -8,11 +8,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/fd.h"
 #include "lib/text.h"
@@ -36,12 +38,17 @@ Status run_daemon(const std::string &program, const std::string &name) {
     if (pid < 0)
         return tl::unexpected(errno_error("fork", errno));
     if (pid == 0) {
+        // It stays, and with it would what our caller has open: a lock, a pipe, a mount.
+        ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
         ::execlp(program.c_str(), "netswapd", name.c_str(), "--detach", nullptr);
         ::_exit(127);
     }
     int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    pid_t ended;
+    while ((ended = ::waitpid(pid, &status, 0)) < 0 && errno == EINTR) {
     }
+    if (ended < 0)
+        return tl::unexpected(errno_error("waiting for netswapd", errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return {};
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)

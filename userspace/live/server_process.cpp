@@ -30,10 +30,11 @@ sigset_t waited_signals() {
     return set;
 }
 
-/// What the new process says when it fails, through a pipe.
+/// What the new process says when something fails, through a pipe.
 struct StartFailure {
+    enum class At { exec, cgroup, stop };
     int error = 0;
-    bool cgroup = false; ///< at joining the cgroup, else at exec
+    At at = At::exec;
 };
 
 /// Runs in the new process.
@@ -43,9 +44,9 @@ struct StartFailure {
     if (!what.cgroup_procs.empty()) {
         const int procs = ::open(what.cgroup_procs.c_str(), O_WRONLY | O_CLOEXEC);
         if (procs < 0 || ::write(procs, "0", 1) != 1)
-            failure = {errno, true};
+            failure = {errno, StartFailure::At::cgroup};
     }
-    if (!failure.cgroup) {
+    if (failure.at != StartFailure::At::cgroup) {
         if (!what.keep_fds) {
             ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
         } else if (const char *meant = ::getenv("LISTEN_PID");
@@ -56,10 +57,14 @@ struct StartFailure {
             ::setenv("LISTEN_PID", own, 1);
         }
         ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
-        if (what.lock)
-            stop_at_exec(); // if not, lock_stopped() tells
+        if (const int error = what.lock ? stop_at_exec() : 0; error != 0) {
+            failure = {error, StartFailure::At::stop};
+            [[maybe_unused]] const auto told = ::write(error_pipe, &failure, sizeof failure);
+            if (what.must_lock)
+                ::_exit(127);
+        }
         ::execvp(argv[0], argv);
-        failure.error = errno;
+        failure = {errno, StartFailure::At::exec};
     }
     [[maybe_unused]] const auto written = ::write(error_pipe, &failure, sizeof failure);
     ::_exit(127);
@@ -87,25 +92,35 @@ Result<ServerProcess> ServerProcess::start(const ServerStart &what) {
     if (pid == 0)
         become_server(what, argv.data(), write_end.get(), old_mask);
     write_end.reset();
+    ServerProcess server(pid);
+    const auto not_locked = [&] {
+        return tl::unexpected(errno_error("locking the memory of " + what.argv.front(),
+                                          server.lock_error_, exit_host));
+    };
     StartFailure failure;
-    if (::read(read_end.get(), &failure, sizeof failure) == sizeof failure) {
+    while (::read(read_end.get(), &failure, sizeof failure) == sizeof failure) {
+        if (failure.at == StartFailure::At::stop) { // it runs all the same, if it may
+            server.lock_error_ = failure.error;
+            if (!what.must_lock)
+                continue;
+        }
         ::waitpid(pid, nullptr, 0);
-        if (failure.cgroup)
+        if (failure.at == StartFailure::At::stop)
+            return not_locked();
+        if (failure.at == StartFailure::At::cgroup)
             return tl::unexpected(errno_error(what.cgroup_procs, failure.error, exit_host));
         if (failure.error == ENOENT)
             return fail(what.argv.front() + ": not found; install it or correct PATH", exit_host);
         return tl::unexpected(
             errno_error("starting " + what.argv.front(), failure.error, exit_host));
     }
-    ServerProcess server(pid);
-    if (what.lock) {
+    if (what.lock && server.lock_error_ == 0) {
         server.lock_error_ = lock_stopped(pid);
         if (server.lock_error_ != 0 && what.must_lock) {
             // It has not run an instruction yet: nothing depends on it.
             ::kill(pid, SIGKILL);
             ::waitpid(pid, nullptr, 0);
-            return tl::unexpected(errno_error("locking the memory of " + what.argv.front(),
-                                              server.lock_error_, exit_host));
+            return not_locked();
         }
         let_run(pid);
     }

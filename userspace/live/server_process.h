@@ -16,7 +16,7 @@ struct ServerStart {
     std::vector<std::string> argv;
     std::string cgroup_procs; ///< file that the new process writes itself to before exec, or ""
     bool keep_fds = false;    ///< leave descriptors above 2 open (socket activation)
-    bool lock = false;        ///< lock its memory, see exec_lock.h
+    bool lock = false;        ///< lock its memory, see exec_lock.h (needs the right to trace it)
     bool must_lock = false;   ///< and do not let it run if that fails
 };
 

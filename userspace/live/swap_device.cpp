@@ -149,8 +149,9 @@ int swap_off_elsewhere(const std::string &device) {
     if (child == 0)
         ::_exit(::swapoff(device.c_str()) == 0 ? 0 : errno);
     int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return errno;
     return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
 }
 

@@ -69,7 +69,8 @@ Status apply_value(StormArguments &arguments, std::string_view option, const std
 }
 
 Result<std::vector<Cell>> make_cells(const StormArguments &base,
-                                     const std::vector<Dimension> &dimensions) {
+                                     const std::vector<Dimension> &dimensions,
+                                     const std::function<int(const std::string &)> &patience) {
     const auto arms = parse_arms(base.arms);
     if (!arms)
         return with_context(arms.error(), "--arms");
@@ -88,6 +89,7 @@ Result<std::vector<Cell>> make_cells(const StormArguments &base,
             if (auto ok = apply_value(arguments, dimensions[i].name, cell.values[i]); !ok)
                 return tl::unexpected(ok.error());
         }
+        arguments.patience = patience(arguments.kernel);
         for (const auto &arm : *arms) {
             cell.arm = arm.name;
             arguments.arms = arm.name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,9 +41,10 @@ Result<std::vector<std::string>> split_values(std::string_view option, std::stri
 /// of a list are joined with "+" where the option takes commas.
 Status apply_value(StormArguments &arguments, std::string_view option, const std::string &value);
 
-/// Every combination; the arms of a scenario follow each other. Bad input: a value that the storm
-/// refuses, with the cell it is in.
+/// Every combination; the arms of a scenario follow each other. `patience`: of a kernel, see
+/// Checkers. Bad input: a value that the storm refuses, with the cell it is in.
 Result<std::vector<Cell>> make_cells(const StormArguments &base,
-                                     const std::vector<Dimension> &dimensions);
+                                     const std::vector<Dimension> &dimensions,
+                                     const std::function<int(const std::string &)> &patience);
 
 } // namespace netswap

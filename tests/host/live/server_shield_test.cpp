@@ -3,11 +3,18 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/text.h"
@@ -147,6 +154,44 @@ TEST(ServerProcess, EndsByASignalAsShellsSayIt) {
     auto server = ServerProcess::start(started({"sh", "-c", "kill -KILL $$"}));
     ASSERT_TRUE(server);
     EXPECT_EQ(exit_code_of(server->wait(1000, [] {})), 128 + SIGKILL);
+}
+
+/// In a process of its own that may not be traced, for nothing undoes that.
+int exit_code_without_ptrace(bool must_lock) {
+    const auto pid = ::fork();
+    if (pid == 0) {
+        ::alarm(20);
+        sock_filter rules[] = {
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        const sock_fprog program{std::size(rules), rules};
+        if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+            ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+            ::_exit(77);
+        auto start = started({"sh", "-c", "exit 5"});
+        start.lock = true;
+        start.must_lock = must_lock;
+        auto server = ServerProcess::start(start);
+        if (!server)
+            ::_exit(server.error().message == "locking the memory of sh: Operation not permitted"
+                        ? 6
+                        : 1);
+        ::_exit(server->lock_error() == EPERM ? exit_code_of(server->wait(1000, [] {})) : 2);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return exit_code_of(status);
+}
+
+TEST(ServerProcess, RunsUnlockedOrNotAtAllWhereItCannotBeTraced) {
+    const int without = exit_code_without_ptrace(false);
+    if (without == 77)
+        GTEST_SKIP() << "no seccomp";
+    EXPECT_EQ(without, 5);
+    EXPECT_EQ(exit_code_without_ptrace(true), 6);
 }
 
 TEST(ServerProcess, IsLockedBeforeItsFirstInstruction) {

@@ -68,8 +68,8 @@ TEST_F(SetUp, UndoesEverythingInReverse) {
     EXPECT_THAT(machine_.done,
                 ElementsAre("modprobe netswap_guard", "modprobe netswap_mark", "connect", "reserve",
                             "mkswap /dev/nbd3 67108864", "swapon /dev/nbd3 -2", "state",
-                            "swapoff /dev/nbd3", "restore", "disconnect 3", "rmmod netswap_mark",
-                            "rmmod netswap_guard", "remove"));
+                            "swapoff /dev/nbd3", "stop netswapd", "restore", "disconnect 3",
+                            "rmmod netswap_mark", "rmmod netswap_guard", "remove"));
 }
 
 TEST_F(SetUp, LeavesAnExportAloneThatHoldsAnotherAreasHeader) {

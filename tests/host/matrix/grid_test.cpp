@@ -13,6 +13,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+Result<std::vector<Cell>> cells_of(const StormArguments &base,
+                                   const std::vector<Dimension> &dimensions) {
+    return make_cells(base, dimensions, [](const auto &) { return 1; });
+}
+
 TEST(Grid, ValuesStandBetweenCommas) {
     EXPECT_THAT(*split_values("mem", "128M, 256M"), ElementsAre("128M", "256M"));
     EXPECT_TRUE(split_values("mem", "")->empty());
@@ -25,7 +30,7 @@ TEST(Grid, EveryCombinationWithTheArmsOfAScenarioTogether) {
     StormArguments base;
     base.arms = "mainline,netswap";
     base.runs = 3;
-    const auto cells = make_cells(
+    const auto cells = cells_of(
         base, {{"mem", {"128M", "256M"}}, {"min-free", {"default", "300K"}}, {"nic", {"virtio"}}});
     ASSERT_TRUE(cells) << cells.error().message;
     std::vector<std::string> names;
@@ -48,21 +53,31 @@ TEST(Grid, EveryCombinationWithTheArmsOfAScenarioTogether) {
 }
 
 TEST(Grid, AnyOptionOfTheStormIsADimension) {
-    const auto cells = make_cells({}, {{"transport", {"nbd", "disk"}}, {"workers", {"4", "8"}}});
+    const auto cells = cells_of({}, {{"transport", {"nbd", "disk"}}, {"workers", {"4", "8"}}});
     ASSERT_TRUE(cells) << cells.error().message;
     EXPECT_EQ(cells->size(), 3U * 4U);
     EXPECT_EQ(cells->back().plan.params.transport, "disk");
     EXPECT_EQ(cells->back().plan.params.workers, 8);
-    EXPECT_THAT(make_cells({}, {{"colour", {"red"}}}).error().message, HasSubstr("--colour"));
-    EXPECT_THAT(make_cells({}, {{"mem", {}}}).error().message, HasSubstr("--mem has no value"));
+    EXPECT_THAT(cells_of({}, {{"colour", {"red"}}}).error().message, HasSubstr("--colour"));
+    EXPECT_THAT(cells_of({}, {{"mem", {}}}).error().message, HasSubstr("--mem has no value"));
+}
+
+TEST(Grid, EachKernelHasItsOwnPatience) {
+    const auto cells = make_cells({}, {{"kernel", {"6.12", "6.12-debug"}}},
+                                  [](const auto &kernel) { return kernel == "6.12" ? 1 : 6; });
+    ASSERT_TRUE(cells) << cells.error().message;
+    EXPECT_EQ(cells->front().plan.params.hang_after_s, 20);
+    EXPECT_EQ(cells->back().plan.params.kernel, "6.12-debug");
+    EXPECT_EQ(cells->back().plan.params.hang_after_s, 120);
+    EXPECT_EQ(cells->back().plan.params.timeout_s, 6 * cells->front().plan.params.timeout_s);
 }
 
 TEST(Grid, WhatTheStormRefusesIsNamedWithItsCell) {
-    const auto cells = make_cells({}, {{"mem", {"128M", "64M"}}, {"min-free", {"20M"}}});
+    const auto cells = cells_of({}, {{"mem", {"128M", "64M"}}, {"min-free", {"20M"}}});
     ASSERT_FALSE(cells);
     EXPECT_THAT(cells.error().message, HasSubstr("cell bare, mem 64M, min-free 20M: --min-free"));
     EXPECT_EQ(cells.error().code, exit_bad_input);
-    EXPECT_THAT(make_cells({}, {{"conns", {"many"}}}).error().message,
+    EXPECT_THAT(cells_of({}, {{"conns", {"many"}}}).error().message,
                 HasSubstr("--conns: 'many' is no number"));
 }
 

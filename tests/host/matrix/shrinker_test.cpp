@@ -86,6 +86,17 @@ TEST_F(ShrinkerTest, FaultsAreAList) {
     EXPECT_EQ(outcome.smallest.faults, "link-drop=1:5");
 }
 
+TEST_F(ShrinkerTest, HostileTrafficThatIsNotNeededGoes) {
+    FakeRunner runner([](const StormPlan &plan, const StormArguments &, int) {
+        return hang_if(plan.params.hostile.find("nfqueue") != std::string::npos);
+    });
+    auto start = bare();
+    start.hostile = "udp-flood,nfqueue,fragments";
+    const auto outcome = search(runner, start);
+    ASSERT_TRUE(outcome.finished);
+    EXPECT_EQ(plan_storm(outcome.smallest)->params.hostile, "nfqueue");
+}
+
 TEST_F(ShrinkerTest, AScenarioThatDoesNotHangEndsTheSearch) {
     FakeRunner runner([](const auto &, const auto &, int) { return Verdict::pass; });
     const auto outcome = search(runner, bare(), {4, 1});

@@ -34,6 +34,12 @@ struct Options {
     bool quiet = false;
 };
 
+/// Nobody may be reading. That is no reason to stop half-way, or to fail when all is done.
+void tell(std::FILE *where, const std::string &text) {
+    std::fputs(text.c_str(), where);
+    std::fflush(where);
+}
+
 /// The area of the command line: a URI with flags, or a name of the configuration with flags
 /// that take precedence.
 Result<AreaSpec> find_area(const Options &options, const Paths &paths) {
@@ -54,6 +60,9 @@ Result<AreaSpec> find_area(const Options &options, const Paths &paths) {
             return fail(fmt::format("{} has no [area.{}]; give a URI like nbd://server/export",
                                     paths.etc("netswap.toml"), options.what),
                         exit_bad_input);
+        // What cannot be read may have been meant for this one.
+        for (const auto &error : loaded.errors)
+            tell(stderr, fmt::format("netswap: warning: {}\n", error.message));
         area = found->second.spec;
     } else {
         area.name = named ? options.name : "swap0";
@@ -67,12 +76,6 @@ Result<AreaSpec> find_area(const Options &options, const Paths &paths) {
     if (auto ok = complete_area(area); !ok)
         return tl::unexpected(ok.error());
     return area;
-}
-
-/// Nobody may be reading. That is no reason to stop half-way, or to fail when all is done.
-void tell(std::FILE *where, const std::string &text) {
-    std::fputs(text.c_str(), where);
-    std::fflush(where);
 }
 
 void report(const UpReport &up, bool keeper) {
