@@ -282,9 +282,10 @@ static int fragments_grow(enum memreserve_growth what, unsigned long to)
 	mutex_lock(&follow_lock);
 	netswap_tree_live(&live);
 	before = *allowed;
-	/* The caller writes it once it is allowed, and the worker may look before that. */
-	*allowed = (struct allowed){ to, jiffies + WAIT_MS * HZ / 1000 + IN_FORCE };
+	*allowed = (struct allowed){ to, jiffies + MAX_JIFFY_OFFSET };
 	err = update_rest(&live, WAIT_MS);
+	/* The caller writes it once it is allowed, and the worker may look before that. */
+	allowed->until = jiffies + IN_FORCE;
 	if (err)
 		*allowed = before;
 	mutex_unlock(&follow_lock);

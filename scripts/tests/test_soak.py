@@ -81,10 +81,15 @@ class TallyTest(unittest.TestCase):
                             "fuzz: 1 targets, 123 executions in 2 s, corpus 3, 0 crashed\n")
         self.assertIn("fuzzer: 123 inputs", self.text())
         self.assertTrue(self.tally.good)
-        self.tally.add_fuzz("readers", "not ok config: 5 executions, corpus 3\n# runtime error\n")
+        self.tally.add_fuzz("readers", "not ok config: 5 executions, corpus 3\n# runtime error\n"
+                            "fuzz: 1 targets, 5 executions in 2 s, corpus 3, 1 crashed\n")
         self.assertIn("fuzzer: 128 inputs", self.text())
         self.assertIn("readers: config crashed", self.text())
         self.assertFalse(self.tally.good)
+
+    def test_a_fuzzer_that_ends_half_way_is_found(self):
+        self.tally.add_fuzz("readers", "ok config: 123 executions, corpus 3\n")
+        self.assertIn("ended after 1 targets", self.text())
 
     def test_a_fuzzer_that_is_not_built_is_found(self):
         self.tally.add_fuzz("readers", "fuzz: building\nnetswap: the targets do not compile\n")

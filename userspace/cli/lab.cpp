@@ -26,8 +26,12 @@ std::string utc_now(const char *format) {
 Status check_writable(const std::string &file) {
     if (file.empty())
         return {};
+    std::error_code none;
+    const auto about = fs::status(file, none);
+    const bool special = fs::exists(about) && !fs::is_regular_file(about); // no file beside it
     const auto directory = fs::absolute(file).parent_path();
-    if (::access(directory.c_str(), W_OK | X_OK) != 0 || fs::is_directory(file))
+    if (::access(special ? file.c_str() : directory.c_str(), special ? W_OK : W_OK | X_OK) != 0 ||
+        fs::is_directory(about))
         return fail(
             fmt::format("cannot write {}: no such directory, or no right to write there", file),
             exit_bad_input);

@@ -217,9 +217,13 @@ class Storm {
     }
 
     /// So that a campaign that is cut off, however rudely, has left what it had.
+    /// Only a file can be replaced by what there is at the end.
     void save_partial() const {
-        if (!options_.json.empty()) [[maybe_unused]]
-            auto ignored = write_campaign(assemble(), options_.json);
+        std::error_code none;
+        const auto there = fs::symlink_status(options_.json, none);
+        if (options_.json.empty() || (fs::exists(there) && !fs::is_regular_file(there)))
+            return;
+        [[maybe_unused]] auto ignored = write_campaign(assemble(), options_.json);
     }
 
     StormFlags options_;

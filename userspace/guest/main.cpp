@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 #include <unistd.h>
 
 using namespace netswap;
@@ -31,7 +32,8 @@ constexpr const char *port_name = "netswap.0";
 constexpr const char *config_file = "/netswap.json"; // of a run that is recorded
 constexpr auto port_limit = 10s;
 constexpr auto config_limit = 60s;
-constexpr int drain_rounds = 20;
+constexpr int quick_rounds = 20;
+constexpr int drain_rounds = quick_rounds + 70; // with a second between two of the rest
 constexpr const char *accountant = "gfp_memalloc";
 
 /// Asks the daemon how it was and takes the area down; a storm that passed passes only if all
@@ -59,8 +61,11 @@ void end_accounts(Channel &channel, const Config &config, CounterSource &counter
     if (verdict.outcome != Outcome::pass || config.transport != Transport::nbd || !counted)
         return;
     send_phase(channel, "drain");
-    const auto receive = [&] {
+    const auto receive = [&, round = 0]() mutable {
         send_phase(channel, "drain"); // each round is progress
+        // What is left of a connection that we closed (TIME_WAIT) may have a page for a minute.
+        if (++round > quick_rounds)
+            std::this_thread::sleep_for(1s);
         receive_packets(config.server, config.port);
         if (config.patience > 1)
             shrink_slab_caches();

@@ -104,11 +104,9 @@ Status write_file(const std::filesystem::path &path, std::string_view content) {
 
 Status write_output(const std::filesystem::path &path, std::string_view content) {
     std::error_code none;
-    const auto about = std::filesystem::status(path, none);
-    if (!std::filesystem::exists(about) || std::filesystem::is_regular_file(about)) {
-        auto file = std::filesystem::weakly_canonical(path, none);
-        return write_file(none ? path : file, content);
-    }
+    const auto about = std::filesystem::symlink_status(path, none);
+    if (!std::filesystem::exists(about) || std::filesystem::is_regular_file(about))
+        return write_file(path, content);
     std::ofstream out(path, std::ios::binary);
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
     out.close();

@@ -32,8 +32,8 @@ Result<std::string> read_file(const std::filesystem::path &path);
 /// Replaces the file in one step (temporary name, then rename), so a reader never sees half of it.
 Status write_file(const std::filesystem::path &path, std::string_view content);
 
-/// The same where a user names the file: what a symbolic link points to is replaced, not the link,
-/// and a device or a pipe is written to.
+/// The same where a user names the file: a device or a pipe is written to, and a symbolic link is
+/// written through.
 Status write_output(const std::filesystem::path &path, std::string_view content);
 
 } // namespace netswap

@@ -67,10 +67,8 @@ Result<RecordedRunner> RecordedRunner::open(Journal &journal, const ShrinkSessio
             }
             int trial = 0;
             json_field::get(lines[i].at("trial"), trial);
-            auto record = lines[i].at("record").get<RunRecord>();
-            if (record.verdict != Verdict::error) // it says nothing about the candidate
-                recorded.runs_[{lines[i].at("candidate").get<std::string>(), trial}] =
-                    std::move(record);
+            recorded.runs_[{lines[i].at("candidate").get<std::string>(), trial}] =
+                lines[i].at("record").get<RunRecord>();
         } catch (const json::exception &error) {
             return fail(fmt::format("line {}: {}", i + 1, error.what()), exit_bad_input);
         }
@@ -89,9 +87,6 @@ Result<std::optional<RunRecord>> RecordedRunner::run(const StormArguments &scena
     auto record = runner_.run(scenario, trial);
     if (!record || !*record)
         return record;
-    if ((*record)->verdict == Verdict::error)
-        return fail(fmt::format("a run could not be made: {} (log: {}); the same command goes on",
-                                (*record)->message, (*record)->log));
     (*record)->samples.clear(); // they are in the log directory
     if (auto ok = journal_.append({{"candidate", command}, {"trial", trial}, {"record", **record}});
         !ok)

@@ -54,24 +54,6 @@ TEST_F(TrialRecordTest, ASearchGoesOnWhereItEnded) {
     EXPECT_EQ(read_journal(file)->size(), static_cast<std::size_t>(runs) + 1);
 }
 
-TEST_F(TrialRecordTest, WhatTheLabCouldNotRunDecidesNothing) {
-    bool broken = true;
-    FakeRunner runner([&](const StormPlan &plan, const auto &, int) {
-        return broken && plan.params.workers < 16 ? Verdict::error : Verdict::hang;
-    });
-    {
-        auto journal = Journal::open(file);
-        auto recorded = RecordedRunner::open(*journal, session, runner);
-        const auto outcome = Shrinker({}, *recorded, [](const auto &) {}).search(bare());
-        ASSERT_FALSE(outcome);
-        EXPECT_THAT(outcome.error().message, HasSubstr("a run could not be made"));
-    }
-    broken = false;
-    const auto outcome = continued(runner, bare());
-    EXPECT_TRUE(outcome.finished);
-    EXPECT_EQ(plan_storm(outcome.smallest)->params.workers, 1);
-}
-
 TEST_F(TrialRecordTest, AnotherSearchIsRefused) {
     FakeRunner runner([](const auto &, const auto &, int) { return Verdict::pass; });
     continued(runner, bare());
