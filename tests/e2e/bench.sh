@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Two arms are measured, and one of them again: instructions are the same in
-# every boot (blocks of 32 pages lie elsewhere each time: 2 %), the table and the
-# JSON have every operation. Objects of a slab must cost nothing more with hooks,
-# and programs at most 2 %.
+# every boot (a block of pages costs up to 2 % more or less, as the CPU's lists
+# were before), the table and the JSON have every operation. Objects of a slab
+# must cost nothing more with hooks, and programs at most 2 %.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 requires_kernel 6.12-stock
@@ -17,7 +17,7 @@ bench()
 
 bench first stock,mainline
 bench second mainline
-python3 - "$work" <<-'END' || fail "the counts: $(cat "$work/first.table")"
+python3 - "$work" <<-'END' || fail "the counts"
 	import json, sys
 	first, second = (json.load(open(f"{sys.argv[1]}/{name}.json")) for name in ("first", "second"))
 	table = open(f"{sys.argv[1]}/first.table").read()
@@ -31,7 +31,7 @@ python3 - "$work" <<-'END' || fail "the counts: $(cat "$work/first.table")"
 	        faults.append(f"{name}: not in the table, or not of both arms")
 	        continue
 	    a, b = one[name]["median"], other[name]["median"]
-	    if abs(a - b) > (0.02 if name == "page-order-5" else 0.01) * a:
+	    if abs(a - b) > (0.02 if name.startswith("page-order-") else 0.01) * a:
 	        faults.append(f"{name}: {a} instructions in one boot, {b} in the other")
 	    if name in ("kmem-cache", "kmalloc") and row["arms"]["mainline"]["added"] != 0:
 	        faults.append(f"{name}: the hooks add {row['arms']['mainline']['added']}")
@@ -39,8 +39,9 @@ python3 - "$work" <<-'END' || fail "the counts: $(cat "$work/first.table")"
 	        faults.append(f"{name}: {row['arms']['mainline']['ratio']} times as much as stock")
 	if len(first["operations"]) < 29 or first["baseline"] != "stock":
 	    faults.append("too few operations, or another baseline")
-	print("\n".join(faults))
-	sys.exit(bool(faults))
+	if faults:
+	    print(table, *faults, sep="\n")
+	    sys.exit(1)
 END
 refused "unknown arm" purple -- "$netswap" bench --arms purple
 refused "no kernel" 6.13-stock -- "$netswap" bench --kernel 6.13

@@ -66,7 +66,7 @@ TEST(QemuCommand, InstructionsAreCountedOnOneThread) {
     EXPECT_THAT(line(c), Not(HasSubstr("icount")));
     c.count_instructions = true;
     EXPECT_THAT(line(c), HasSubstr("-accel tcg,thread=single"));
-    EXPECT_THAT(line(c), HasSubstr("-icount shift=0,sleep=off"));
+    EXPECT_THAT(line(c), HasSubstr("-icount shift=0,sleep=off -seed 1 -rtc base="));
 }
 
 TEST(QemuCommand, RecordsAndReplaysTheSameMachine) {

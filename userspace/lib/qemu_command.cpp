@@ -83,6 +83,11 @@ std::vector<std::string> qemu_command(const QemuConfig &c) {
     };
     if (c.count_instructions || replayable(c))
         add("-icount", counting(c));
+    if (c.count_instructions) {
+        // Where the guest puts what it allocates follows from its random numbers and its date.
+        add("-seed", "1");
+        add("-rtc", "base=2026-01-01,clock=vm");
+    }
     if (c.replay.mode == Mode::replay)
         argv.emplace_back("-no-shutdown"); // so that its end can be looked at
     if (!c.replay.gdb_socket.empty()) {
