@@ -318,6 +318,18 @@ static struct netswap_mechanism mech = {
 	.show = show,
 };
 
+static int name_set(const char *value, const struct kernel_param *param)
+{
+	netswap_charges_name();
+	return 0;
+}
+
+static const struct kernel_param_ops name_ops = {
+	.set = name_set,
+};
+module_param_cb(name_charged, &name_ops, NULL, 0200);
+MODULE_PARM_DESC(name_charged, "written to: the kernel log says what the first pages are that are charged to the reserve's groups");
+
 static int __init gfp_memalloc_init(void)
 {
 	int err = netswap_register(&mech);

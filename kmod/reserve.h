@@ -62,13 +62,15 @@ enum netswap_transport {
 #define NETSWAP_MAX_NICS 16
 
 /* Pages. A larger block does not come from the free lists, so not from the reserve. */
-#define NETSWAP_LARGEST_CHARGED (SZ_128M >> PAGE_SHIFT)
+#define NETSWAP_LARGEST_CHARGED							\
+	(MAX_ORDER_NR_PAGES > (SZ_128M >> PAGE_SHIFT) ? MAX_ORDER_NR_PAGES :	\
+							(SZ_128M >> PAGE_SHIFT))
 
 /* reserve_owner.c APIs */
 int netswap_owners_init(void);
 void netswap_owners_uninit(void);
 u8 *netswap_owner_of(unsigned long pfn);
-void netswap_owners_each(void (*call)(u8 *entry));
+void netswap_owners_each(void (*call)(unsigned long pfn, u8 *entry));
 
 /* reserve_charge.c APIs */
 void netswap_charges_begin(void);
@@ -79,6 +81,7 @@ void netswap_charge(struct page *page, unsigned int order,
 		    enum netswap_charge to);
 void netswap_uncharge(struct page *page, unsigned int order);
 void netswap_charges_drop(void);
+unsigned int netswap_charges_name(void);
 bool netswap_charge_move(struct page *page, enum netswap_charge to);
 unsigned int netswap_charge_usage(enum netswap_charge charge);
 unsigned int netswap_charge_high(enum netswap_charge charge);

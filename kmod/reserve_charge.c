@@ -18,7 +18,10 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
 
 #include "netswap.h"
 #include "reserve.h"
@@ -167,7 +170,55 @@ bool netswap_charge_move(struct page *page, enum netswap_charge to)
 }
 EXPORT_SYMBOL_GPL(netswap_charge_move);
 
-static void drop(u8 *entry)
+static const char *const names[NETSWAP_NR_CHARGES] = {
+	[NETSWAP_CHARGE_PACKETS] = "packets",
+	[NETSWAP_CHARGE_REASSEMBLY_V4] = "reassembly-v4",
+	[NETSWAP_CHARGE_REASSEMBLY_V6] = "reassembly-v6",
+	[NETSWAP_CHARGE_RINGS] = "rings",
+	[NETSWAP_CHARGE_TRANSMIT] = "transmit",
+	[NETSWAP_CHARGE_RECLAIM] = "reclaim",
+};
+
+#define MOST_NAMED 16
+static DEFINE_MUTEX(name_lock);	/* protects the next one */
+static unsigned int named;
+
+/* What a page is used for, as well as the kernel can tell. It may be freed meanwhile. */
+static void name_page(unsigned long pfn, u8 *entry)
+{
+	u8 who = READ_ONCE(*entry);
+	struct page *page, *head;
+
+	if (!who || named == MOST_NAMED)
+		return;
+	page = pfn_to_online_page(pfn);
+	head = page ? compound_head(page) : NULL;
+	if (!head || !get_page_unless_zero(head))
+		return;
+	named++;
+	pr_info("netswap: %s has a page of the reserve:\n", names[who - 1]);
+	mem_dump_obj(page_address(page));
+	put_page(head);
+}
+
+/*
+ * Say in the kernel log what the first pages are that are charged. Process
+ * context, may sleep. Return: how many.
+ */
+unsigned int netswap_charges_name(void)
+{
+	unsigned int count;
+
+	mutex_lock(&name_lock);
+	named = 0;
+	netswap_owners_each(name_page);
+	count = named;
+	mutex_unlock(&name_lock);
+	return count;
+}
+EXPORT_SYMBOL_GPL(netswap_charges_name);
+
+static void drop(unsigned long pfn, u8 *entry)
 {
 	if (READ_ONCE(*entry))
 		forget(xchg(entry, 0));

@@ -10,7 +10,7 @@
  *		pages cannot be had
  *
  * Everything is read again every FOLLOW: a driver may choose its queues by
- * itself, and nobody tells when the limits for fragments are lowered.
+ * itself.
  *
  * A transport's reservation stays for LINGER after its last socket: it
  * reconnects when memory is shortest, and must find it there.
@@ -41,19 +41,16 @@
 #define FOLLOW		(5UL * HZ)
 #define MOST_PATIENT	(80UL * HZ)
 #define WAIT_MS		1000	/* for memory that a larger pool needs */
-#define IN_FORCE	HZ	/* after this a limit that was allowed is, or never will be */
 
 static atomic_t sockets[NETSWAP_NR_TRANSPORTS];
 static atomic_t datagram_sockets;
 
-static DEFINE_MUTEX(follow_lock);	/* protects the next four */
+static DEFINE_MUTEX(follow_lock);	/* protects the next three, and allowed_* */
 static unsigned int peak[NETSWAP_NR_TRANSPORTS];
 static unsigned long linger_until[NETSWAP_NR_TRANSPORTS];
 static unsigned int cpus_coming;	/* a CPU that is being brought up */
-static struct allowed {
-	unsigned long bytes;
-	unsigned long until;
-} allowed_v4, allowed_v6;		/* limits for fragments about to be in force */
+/* Limits for fragments about to be in force, 0: none. */
+static unsigned long allowed_v4, allowed_v6;
 
 static unsigned long nics_in_tree;	/* which look the tree has; under follow_lock */
 
@@ -61,21 +58,30 @@ static struct delayed_work follow_work;
 static bool following;
 
 /* @of: NULL where IPv6 is switched off. */
-static unsigned long limit_of(const struct fqdir *of, struct allowed *allowed)
+static unsigned long limit_of(const struct fqdir *of)
 {
-	if (!time_before(jiffies, allowed->until))
-		allowed->bytes = 0;
-	return of ? max_t(unsigned long, allowed->bytes, READ_ONCE(of->high_thresh)) :
-		    allowed->bytes;
+	return of ? READ_ONCE(of->high_thresh) : 0;
+}
+
+static unsigned long limit_v4(void)
+{
+	return limit_of(init_net.ipv4.fqdir);
+}
+
+static unsigned long limit_v6(void)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return limit_of(READ_ONCE(init_net.ipv6.fqdir));
+#else
+	return 0;
+#endif
 }
 
 static void read_fragments(struct netswap_live *live)
 {
 	lockdep_assert_held(&follow_lock);
-	live->frag_bytes_v4 = limit_of(init_net.ipv4.fqdir, &allowed_v4);
-#if IS_ENABLED(CONFIG_IPV6)
-	live->frag_bytes_v6 = limit_of(READ_ONCE(init_net.ipv6.fqdir), &allowed_v6);
-#endif
+	live->frag_bytes_v4 = max(limit_v4(), allowed_v4);
+	live->frag_bytes_v6 = max(limit_v6(), allowed_v6);
 }
 
 static void read_sockets(struct netswap_live *live)
@@ -270,26 +276,31 @@ static int ring_grows(enum memreserve_growth what, const struct memreserve_grows
 	return err;
 }
 
+/* Asked for a limit, and told that it is in force, one after the other. */
 static int fragments_grow(enum memreserve_growth what, unsigned long to)
 {
 	bool v6 = what == MEMRESERVE_GROWTH_FRAGMENTS_V6;
-	struct allowed *allowed = v6 ? &allowed_v6 : &allowed_v4;
-	struct allowed before;
+	bool in_force = to <= (v6 ? limit_v6() : limit_v4());
+	unsigned long *allowed = v6 ? &allowed_v6 : &allowed_v4;
 	struct netswap_live live;
-	int err;
+	int err = 0;
 
 	cpus_read_lock();
 	mutex_lock(&follow_lock);
-	netswap_tree_live(&live);
-	before = *allowed;
-	*allowed = (struct allowed){ to, jiffies + MAX_JIFFY_OFFSET };
-	err = update_rest(&live, WAIT_MS);
-	/* The caller writes it once it is allowed, and the worker may look before that. */
-	allowed->until = jiffies + IN_FORCE;
-	if (err)
-		*allowed = before;
+	if (in_force) {
+		*allowed = 0;
+	} else {
+		netswap_tree_live(&live);
+		*allowed = to;
+		err = update_rest(&live, WAIT_MS);
+		/* The worker may look before it is in force. */
+		if (err)
+			*allowed = 0;
+	}
 	mutex_unlock(&follow_lock);
 	cpus_read_unlock();
+	if (in_force)
+		netswap_reserve_look_soon();
 	if (err)
 		pr_warn("netswap: no memory for %lu bytes of fragments of IPv%d\n", to,
 			v6 ? 6 : 4);

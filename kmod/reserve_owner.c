@@ -28,7 +28,6 @@ static unsigned long owner_frames;
 
 #define LATER_FRAMES NETSWAP_LARGEST_CHARGED
 static DEFINE_XARRAY(later);	/* the same by frame / LATER_FRAMES, for later memory */
-static_assert(MAX_ORDER_NR_PAGES <= NETSWAP_LARGEST_CHARGED);
 
 static unsigned long last_frame(void)
 {
@@ -133,24 +132,25 @@ int netswap_owners_init(void)
 	return -ENOMEM;
 }
 
-static void each_of(u8 *table, unsigned long frames, void (*call)(u8 *entry))
+static void each_of(u8 *table, unsigned long first, unsigned long frames,
+		    void (*call)(unsigned long pfn, u8 *entry))
 {
 	unsigned long i;
 
 	for (i = 0; i < frames; i++) {
-		call(&table[i]);
+		call(first + i, &table[i]);
 		if (!(i % SZ_64K))
 			cond_resched();
 	}
 }
 
 /* For all entries. Process context, may sleep between two of them. */
-void netswap_owners_each(void (*call)(u8 *entry))
+void netswap_owners_each(void (*call)(unsigned long pfn, u8 *entry))
 {
 	unsigned long index;
 	u8 *table;
 
-	each_of(owner, owner_frames, call);
+	each_of(owner, 0, owner_frames, call);
 	xa_for_each(&later, index, table)
-		each_of(table, LATER_FRAMES, call);
+		each_of(table, index * LATER_FRAMES, LATER_FRAMES, call);
 }

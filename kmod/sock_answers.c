@@ -193,6 +193,7 @@ static void __exit sock_memalloc_exit(void)
 {
 	netswap_marker_set(NULL);
 	sock_marks_pin();
+	sock_user_take_back();
 	netswap_unregister(&sock_memalloc_mech);
 	sock_marks_release();
 }

@@ -372,7 +372,7 @@ void sock_marks_pin(void)
 	netswap_host()->sk_uncount(gone);
 }
 
-/* Nobody asks any more, so the list is ours alone. */
+/* Nobody asks any more, so the list is ours alone; all on it are the kernel's. */
 void sock_marks_release(void)
 {
 	bool keep = base_marks();
@@ -385,8 +385,7 @@ void sock_marks_release(void)
 			continue;
 		lock_sock(sk);
 		/* Nobody would ever count a dead one out. */
-		if ((!keep || marks[i].by == NETSWAP_MARKED_BY_USER ||
-		     sock_flag(sk, SOCK_DEAD)) &&
+		if ((!keep || sock_flag(sk, SOCK_DEAD)) &&
 		    sock_flag(sk, SOCK_MEMALLOC)) {
 			unmark_sock(sk);
 			if (sk->sk_type == SOCK_STREAM)

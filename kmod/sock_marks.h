@@ -44,5 +44,7 @@ bool sock_may_splice(const struct sock *sk, const struct page *page);
 
 /* sock_user.c APIs */
 extern const struct netswap_marker sock_marker;
+/* For the unload, between sock_marks_pin() and that the group is given back. Sleeps. */
+void sock_user_take_back(void);
 
 #endif /* _NETSWAP_SOCK_MARKS_H */

@@ -74,6 +74,27 @@ static int user_unmark(struct sock *sk, u32 id)
 	return err;
 }
 
+/*
+ * All of user space's marks, once there can be no new ones. The group must still
+ * be ours: nbd may be given one of the sockets meanwhile, and who counts its mark
+ * must know that there is one. The marks are pinned. Process context, sleeps.
+ */
+void sock_user_take_back(void)
+{
+	struct netswap_mark mark;
+	struct sock *sk;
+	u32 id = 0;
+
+	while ((sk = sock_mark_hold_next(id, &mark))) {
+		if (mark.by == NETSWAP_MARKED_BY_USER)
+			user_unmark(sk, mark.id);
+		sock_put(sk);
+		id = mark.id + 1;
+		if (!id)
+			break;
+	}
+}
+
 const struct netswap_marker sock_marker = {
 	.mark = user_mark,
 	.unmark = user_unmark,

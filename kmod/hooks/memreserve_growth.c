@@ -5,6 +5,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/memreserve_ops.h>
+#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/sysctl.h>
 #include <net/inet_frag.h>
@@ -53,6 +54,9 @@ static int memreserve_grow_fragments(const void *limit, unsigned long to)
 	return 0;
 }
 
+/* One limit is asked for, in force and told so before the next is asked for. */
+static DEFINE_MUTEX(memreserve_frag_lock);
+
 /* The handler of ipfrag_high_thresh and ip6frag_high_thresh. */
 int memreserve_frag_thresh(const struct ctl_table *table, int write,
 			   void *buffer, size_t *lenp, loff_t *ppos)
@@ -66,9 +70,13 @@ int memreserve_frag_thresh(const struct ctl_table *table, int write,
 	err = proc_doulongvec_minmax(&proxy, write, buffer, lenp, ppos);
 	if (err || !write)
 		return err;
+	mutex_lock(&memreserve_frag_lock);
 	if (to > READ_ONCE(*limit))
 		err = memreserve_grow_fragments(limit, to);
-	if (!err)
+	if (!err) {
 		WRITE_ONCE(*limit, to);
+		memreserve_grow_fragments(limit, to);
+	}
+	mutex_unlock(&memreserve_frag_lock);
 	return err;
 }

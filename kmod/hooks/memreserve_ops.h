@@ -14,7 +14,7 @@
 struct notifier_block;
 
 /* Raised whenever an ops struct or struct memreserve_host changes, and in kmod/compat. */
-#define MEMRESERVE_ABI 9
+#define MEMRESERVE_ABI 10
 
 /* How far below the min watermark an allocation may go. */
 enum memreserve_depth {
@@ -37,7 +37,10 @@ static inline unsigned long memreserve_zone_free(struct zone *zone)
 	return free - min(free, movable);
 }
 
-/* What of the receive path an administrator is about to enlarge. */
+/*
+ * What of the receive path an administrator is about to enlarge. A limit for
+ * fragments is told once more when it is in force, and so when it is lowered.
+ */
 enum memreserve_growth {
 	MEMRESERVE_GROWTH_RING,		/* buffers of each receive ring of @dev */
 	MEMRESERVE_GROWTH_QUEUES,	/* receive queues of @dev */

@@ -17,8 +17,26 @@ DEFINE_PER_CPU(unsigned int, memreserve_packets);
 
 /*
  * A task polls a device: what the device asks for then is for its packets, and
- * not the task's, even if that one has PF_MEMALLOC. They are all processed before
- * it has it back, as in softirq. Bottom halves are off.
+ * not the task's, even if that one has PF_MEMALLOC. Bottom halves are off.
+ */
+static unsigned int memreserve_poll_begin(void)
+{
+	unsigned int flags = current->flags & PF_MEMALLOC;
+
+	__this_cpu_inc(memreserve_packets);
+	current->flags &= ~PF_MEMALLOC;
+	return flags;
+}
+
+static void memreserve_poll_end(unsigned int flags)
+{
+	current->flags |= flags;
+	__this_cpu_dec(memreserve_packets);
+}
+
+/*
+ * What GRO does not hold back is processed before the task has PF_MEMALLOC
+ * again, as in softirq.
  *
  * Once @napi is complete its list belongs to who polls it next, maybe on another
  * CPU. It cannot be while IN_BUSY_POLL is set, nor if the budget was used up.
@@ -26,18 +44,24 @@ DEFINE_PER_CPU(unsigned int, memreserve_packets);
 int memreserve_busy_poll(int (*poll)(struct napi_struct *napi, int budget),
 			 struct napi_struct *napi, int budget)
 {
-	unsigned int flags = current->flags & PF_MEMALLOC;
 	bool stays = test_bit(NAPI_STATE_IN_BUSY_POLL, &napi->state);
-	int work;
+	unsigned int flags = memreserve_poll_begin();
+	int work = poll(napi, budget);
 
-	__this_cpu_inc(memreserve_packets);
-	current->flags &= ~PF_MEMALLOC;
-	work = poll(napi, budget);
 	if (stays || work == budget)
 		gro_normal_list(napi);
-	current->flags |= flags;
-	__this_cpu_dec(memreserve_packets);
+	memreserve_poll_end(flags);
 	return work;
+}
+
+/* The end of that, where the stack is given what GRO held back. */
+void memreserve_busy_poll_stop(void (*stop)(struct napi_struct *napi, bool skip),
+			       struct napi_struct *napi, bool skip)
+{
+	unsigned int flags = memreserve_poll_begin();
+
+	stop(napi, skip);
+	memreserve_poll_end(flags);
 }
 
 /* Stand where the kernel gives PF_MEMALLOC to a marked packet's processing, and takes it back. */

@@ -24,6 +24,8 @@ unsigned int memreserve_packet_begin(void);
 void memreserve_packet_end(unsigned int flags);
 int memreserve_busy_poll(int (*poll)(struct napi_struct *napi, int budget),
 			 struct napi_struct *napi, int budget);
+void memreserve_busy_poll_stop(void (*stop)(struct napi_struct *napi, bool skip),
+			       struct napi_struct *napi, bool skip);
 void memreserve_ask_for_socket(void (*handler)(struct sock *sk),
 			       struct sock *sk);
 struct sk_buff *memreserve_alloc_fin(const struct sock *sk, unsigned int size,

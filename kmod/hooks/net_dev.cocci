@@ -12,6 +12,7 @@
 // netswap-rule: rx_packet_end  file=net/core/dev.c  token=memreserve_packet_end  count=3
 // netswap-rule: rx_busy_poll  file=net/core/dev.c  token=work = memreserve_busy_poll  count=1
 // netswap-rule: rx_busy_poll_stop  file=net/core/dev.c  token=rc = memreserve_busy_poll  count=1
+// netswap-rule: rx_busy_poll_end  file=net/core/dev.c  token=memreserve_busy_poll_stop(__busy_poll_stop  count=1
 // netswap-rule: rx_backlog  file=net/core/dev.c  token=!memreserve_refuses_backlog(skb)  count=1
 // netswap-rule: rx_backlog_leave  file=net/core/dev.c  token=memreserve_backlog_leave  count=1
 // netswap-rule: tx_queue  file=net/core/dev.c  token=memreserve_refuses_hold(QDISC  count=1
@@ -91,6 +92,17 @@ symbol napi, budget, rc;
  	<+...
 -	rc = napi->poll(napi, budget)
 +	rc = memreserve_busy_poll(napi->poll, napi, budget)
+ 	...+>
+ }
+
+@rx_busy_poll_end@
+symbol napi, skip_schedule;
+@@
+ busy_poll_stop(...)
+ {
+ 	<+...
+-	__busy_poll_stop(napi, skip_schedule)
++	memreserve_busy_poll_stop(__busy_poll_stop, napi, skip_schedule)
  	...+>
  }
 

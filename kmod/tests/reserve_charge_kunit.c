@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 
 #include "accounts.h"
 #include "gfp_memalloc.h"
@@ -171,6 +172,31 @@ static void page_that_is_handed_out_again_counts_once(struct kunit *test)
 	__free_page(page);
 }
 
+static void charged_pages_are_named(struct kunit *test)
+{
+	unsigned int before = netswap_charges_name();
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *object = kmalloc(512, GFP_KERNEL);
+	struct page *slab = object ? virt_to_head_page(object) : NULL;
+	int references = slab ? page_count(slab) : 0;
+
+	if (page && slab) {
+		netswap_charge(page, 0, NETSWAP_CHARGE_PACKETS);
+		netswap_charge(slab, 0, NETSWAP_CHARGE_RECLAIM);
+		KUNIT_EXPECT_EQ(test, netswap_charges_name(), before + 2);
+		KUNIT_EXPECT_EQ(test, page_count(page), 1);
+		KUNIT_EXPECT_EQ(test, page_count(slab), references);
+		netswap_uncharge(slab, 0);
+		netswap_uncharge(page, 0);
+		KUNIT_EXPECT_EQ(test, netswap_charges_name(), before);
+	}
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	KUNIT_EXPECT_NOT_NULL(test, object);
+	kfree(object);
+	if (page)
+		__free_page(page);
+}
+
 /* Memory that was plugged in after the module came: its pages have entries, too. */
 static void later_memory_has_a_table(struct kunit *test)
 {
@@ -260,6 +286,7 @@ static struct kunit_case reserve_charge_cases[] = {
 	KUNIT_CASE(a_page_moves_only_where_there_is_room),
 	KUNIT_CASE(half_of_a_reservation_is_noticed),
 	KUNIT_CASE(page_that_is_handed_out_again_counts_once),
+	KUNIT_CASE(charged_pages_are_named),
 	KUNIT_CASE(later_memory_has_a_table),
 	KUNIT_CASE(accounts_count_once_the_pool_was_free),
 	KUNIT_CASE(sender_is_kept_off_when_receive_is_short),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/text.h"
 
+#include <cstdio>
 #include <filesystem>
 
 #include <fcntl.h>
@@ -50,6 +51,15 @@ TEST_F(WriteOutput, WritesIntoWhatIsNoFile) {
     ASSERT_FALSE(full);
     EXPECT_EQ(full.error().message, "cannot write " + link_ + ": No space left on device");
     EXPECT_TRUE(fs::is_symlink(link_));
+}
+
+TEST_F(WriteOutput, LeavesWhatStandardOutputHas) {
+    ::testing::internal::CaptureStdout(); // into a file
+    std::printf("a table\n");
+    const auto ok = write_output("/dev/stdout", "a record\n");
+    std::printf("logs\n");
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "a table\na record\nlogs\n");
+    EXPECT_TRUE(ok);
 }
 
 } // namespace

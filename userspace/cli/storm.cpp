@@ -51,6 +51,8 @@ class Storm {
                        "netswap: interrupted after {} of {} runs; everything was taken "
                        "down\n",
                        display.records().size(), tasks_.size());
+            if (!written)
+                complain(written.error());
             return exit_interrupted;
         }
         TableStyle style;

@@ -8,6 +8,7 @@
 #include "guest/kernel_health.h"
 #include "guest/memory_lock.h"
 #include "guest/modules_end.h"
+#include "guest/network.h"
 #include "guest/prepare.h"
 #include "guest/process.h"
 #include "guest/reserve_drain.h"
@@ -33,7 +34,8 @@ constexpr const char *config_file = "/netswap.json"; // of a run that is recorde
 constexpr auto port_limit = 10s;
 constexpr auto config_limit = 60s;
 constexpr int quick_rounds = 20;
-constexpr int drain_rounds = quick_rounds + 70; // with a second between two of the rest
+constexpr int patient_rounds = quick_rounds + 35; // with a second between two of the rest
+constexpr int drain_rounds = patient_rounds + 70; // the last of them without the network
 constexpr const char *accountant = "gfp_memalloc";
 
 /// Asks the daemon how it was and takes the area down; a storm that passed passes only if all
@@ -52,6 +54,13 @@ void end_area(Channel &channel, Verdict &verdict) {
     must(area_down(channel));
 }
 
+/// On the console: gfp_memalloc knows best what they are.
+void name_charged_pages() {
+    (void)write_text("/proc/sys/kernel/printk", "7");
+    (void)write_text("/sys/module/gfp_memalloc/parameters/name_charged", "1");
+    (void)write_text("/proc/sys/kernel/printk", "5");
+}
+
 /// A storm that passed passes only if all that it took from the reserve comes back, and nothing
 /// stays when the modules go.
 void end_accounts(Channel &channel, const Config &config, CounterSource &counters,
@@ -63,18 +72,24 @@ void end_accounts(Channel &channel, const Config &config, CounterSource &counter
     send_phase(channel, "drain");
     const auto receive = [&, round = 0]() mutable {
         send_phase(channel, "drain"); // each round is progress
-        // What is left of a connection that we closed (TIME_WAIT) may have a page for a minute.
-        if (++round > quick_rounds)
+        if (++round == quick_rounds)
+            name_charged_pages();
+        if (round > quick_rounds)
             std::this_thread::sleep_for(1s);
-        receive_packets(config.server, config.port);
-        if (config.patience > 1)
+        // Routes and link addresses are kept for as long as there is a use for them, and what is
+        // left of a connection that we closed (TIME_WAIT) for a minute.
+        if (round == patient_rounds)
+            if (const auto nic = find_nic())
+                (void)take_down(nic->interface);
+        if (round < patient_rounds)
+            receive_packets(config.server, config.port);
+        if (config.patience > 1 || round > quick_rounds)
             shrink_slab_caches();
     };
     auto done = drain_reserve(counters, receive, drain_rounds);
-    if (done) {
-        send_phase(channel, "unload");
-        done = end_modules(modules);
-    }
+    send_phase(channel, "unload");
+    if (auto ended = end_modules(modules); done)
+        done = ended;
     if (!done)
         verdict = {Outcome::error, done.error().message, verdict.elapsed_s};
 }

@@ -36,13 +36,14 @@ Result<void> set_address(int socket, unsigned long verb, const std::string &inte
     return {};
 }
 
-Result<void> set_up(int socket, const std::string &interface) {
+Result<void> set_up(int socket, const std::string &interface, bool up = true) {
     auto request = request_for(interface);
     if (::ioctl(socket, SIOCGIFFLAGS, &request) != 0)
         return os_error("reading the flags of " + interface);
-    request.ifr_flags |= IFF_UP;
+    request.ifr_flags = static_cast<short>(up ? request.ifr_flags | IFF_UP //
+                                              : request.ifr_flags & ~IFF_UP);
     if (::ioctl(socket, SIOCSIFFLAGS, &request) != 0)
-        return os_error("bringing up " + interface);
+        return os_error((up ? "bringing up " : "taking down ") + interface);
     return {};
 }
 
@@ -56,6 +57,13 @@ std::optional<Nic> find_nic() {
             return Nic{entry.path().filename(), driver.filename()};
     }
     return std::nullopt;
+}
+
+Result<void> take_down(const std::string &interface) {
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket.valid())
+        return os_error("opening a socket");
+    return set_up(socket.get(), interface, false);
 }
 
 Result<void> bring_up(const std::string &interface, const std::string &address,

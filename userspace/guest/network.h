@@ -22,4 +22,7 @@ std::optional<Nic> find_nic();
 Result<void> bring_up(const std::string &interface, const std::string &address,
                       const std::string &netmask, std::chrono::milliseconds limit);
 
+/// Its routes, link addresses and buffers go with it.
+Result<void> take_down(const std::string &interface);
+
 } // namespace netswap::guest

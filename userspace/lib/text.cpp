@@ -7,6 +7,9 @@
 #include <fstream>
 #include <sstream>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace netswap {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -102,7 +105,24 @@ Status write_file(const std::filesystem::path &path, std::string_view content) {
     return {};
 }
 
+namespace {
+
+bool is_standard_output(const std::filesystem::path &path) {
+    struct stat about {};
+    struct stat ours {};
+    return ::stat(path.c_str(), &about) == 0 && ::fstat(STDOUT_FILENO, &ours) == 0 &&
+           about.st_dev == ours.st_dev && about.st_ino == ours.st_ino;
+}
+
+} // namespace
+
 Status write_output(const std::filesystem::path &path, std::string_view content) {
+    // Opened anew, a file would lose what is in it, and get the rest at its begin.
+    if (is_standard_output(path)) {
+        const bool ok = std::fwrite(content.data(), 1, content.size(), stdout) == content.size() &&
+                        std::fflush(stdout) == 0;
+        return ok ? Status{} : tl::unexpected(errno_error("cannot write " + path.string(), errno));
+    }
     std::error_code none;
     const auto about = std::filesystem::symlink_status(path, none);
     if (!std::filesystem::exists(about) || std::filesystem::is_regular_file(about))

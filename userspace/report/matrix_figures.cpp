@@ -48,6 +48,17 @@ std::vector<MatrixScenario> scenarios_of(const MatrixState &state,
     return list;
 }
 
+/// The most runs of the arm in this scenario that one session asked for.
+int runs_asked_for(const MatrixState &state, const std::vector<Dimension> &dimensions,
+                   const MatrixScenario &scenario, const std::string &arm) {
+    int runs = 0;
+    for (const auto &session : state.sessions)
+        if (std::find(session.arms.begin(), session.arms.end(), arm) != session.arms.end() &&
+            asked_for(session, dimensions, scenario.values))
+            runs = std::max(runs, session.runs);
+    return runs;
+}
+
 std::vector<std::string> values_of(const MatrixRun &run, const std::vector<Dimension> &dimensions) {
     std::vector<std::string> values;
     for (const auto &dimension : dimensions) {
@@ -146,8 +157,9 @@ MatrixFigures matrix_figures(const MatrixState &state) {
         scenario.arms = arm_figures(scenario.runs);
         figures.made += static_cast<int>(scenario.runs.size());
     }
-    figures.asked = static_cast<int>(figures.scenarios.size() * figures.session.arms.size()) *
-                    figures.session.runs;
+    for (const auto &scenario : figures.scenarios)
+        for (const auto &arm : figures.session.arms)
+            figures.asked += runs_asked_for(state, dimensions, scenario, arm);
     figures.stops = stops_of(figures);
     return figures;
 }

@@ -47,6 +47,14 @@ TEST(MatrixFigures, OneScenarioForEachCombinationAsked) {
     EXPECT_EQ(figures.scenarios.size(), 5U);
     EXPECT_EQ(figures.scenario({"512M", "1", "default"}), nullptr);
     EXPECT_EQ(figures.asked, 60);
+
+    auto other = test::make_session(); // another arm in one scenario, and fewer runs of the others
+    other.arms = {"stock", "mainline"};
+    other.dimensions[0].values = {"128M"};
+    other.dimensions[2].values = {"300K"};
+    other.runs = 2;
+    state.sessions.push_back(other);
+    EXPECT_EQ(matrix_figures(state).asked, 62);
 }
 
 TEST(MatrixFigures, RunsThatStoppedAlikeAreOneKind) {
