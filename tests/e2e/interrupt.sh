@@ -8,7 +8,7 @@ requires_kernel 6.12
 
 mkdir "$work/tmp"
 # Whoever ignores SIGINT hands that down.
-TMPDIR=$work/tmp env --default-signal=INT setsid "$netswap" storm --arms mainline --runs 3 --out "$work/logs" \
+TMPDIR=$work/tmp env --default-signal=INT setsid "$netswap" storm --accel tcg --arms mainline --runs 3 --out "$work/logs" \
 	--json "$work/cut.json" >"$work/output" 2>&1 </dev/null &
 storm=$!
 

@@ -25,5 +25,5 @@ done
 [ "$(cat /proc/sys/vm/min_free_kbytes)" = "$before" ] || fail "vm.min_free_kbytes was changed"
 
 refused conns --conns -- "$netswap" plan --conns 0
-refused server no.such.host.invalid -- "$netswap" plan --server no.such.host.invalid
+RES_OPTIONS='timeout:1 attempts:1' refused server no.such.host.invalid -- "$netswap" plan --server no.such.host.invalid
 refused option --apply -- "$netswap" plan --apply

@@ -123,12 +123,12 @@ TEST_CASE("netswap run passes SIGTERM and the exit code on") {
     };
     auto seven = with("exit 7");
     REQUIRE(seven.has_value());
-    CHECK(WEXITSTATUS(seven->follow(std::chrono::seconds(5), [](auto) {}).status) == 7);
+    CHECK(WEXITSTATUS(seven->follow(std::chrono::seconds(20), [](auto) {}).status) == 7);
 
     auto term = with("trap 'exit 9' TERM; echo ready; while :; do /bin/busybox sleep 1; done");
     REQUIRE(term.has_value());
     const auto pid = term->pid();
-    const auto end = term->follow(std::chrono::seconds(5), [&](std::string_view line) {
+    const auto end = term->follow(std::chrono::seconds(20), [&](std::string_view line) {
         if (line == "ready")
             ::kill(pid, SIGTERM);
     });

@@ -246,10 +246,10 @@ TEST_CASE("what is on its way at the removal of a swap device stays in memory") 
     if (const auto *lacking = what_lacks(group))
         return skip(lacking);
     const auto server = started_server();
-    const PlainArea area({"-timeout", "2"});
+    const PlainArea area({"-timeout", "5"});
+    Said said;
     REQUIRE(::kill(server.pid(), SIGSTOP) == 0);
     Writer writer(group);
-    Said said;
     CHECK(disconnects());
     CHECK(writer.lost_nothing());
     CHECK(said("Write-error on swap-device"));

@@ -22,7 +22,7 @@ constexpr int send_buffer = 1 << 20;
 constexpr std::size_t message = 32 << 10; // more than the first window: packets of many segments
 constexpr int ethernet_mtu = 1500;
 constexpr int loopback_mtu = 65536;
-constexpr std::chrono::milliseconds at_most{5000}, turn{20};
+constexpr std::chrono::milliseconds at_most{20000}, turn{20};
 
 /// Ethernet's MTU on lo, so that what is sent as one packet is sent again as several.
 class SmallLoopback {

@@ -3,16 +3,19 @@
 
 #include <chrono>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "fake_machine.h"
 #include "hang_fixtures.h"
 #include "lib/campaign_verdict.h"
+#include "lib/fd.h"
 #include "temporary_directory.h"
 
 namespace netswap {
@@ -122,15 +125,25 @@ TEST_F(CampaignTest, NoMoreRunsAreStartedThanMayBe) {
 }
 
 TEST_F(CampaignTest, JobsRunSideBySide) {
-    const auto slow = [](const RunTask &task) {
-        ::usleep(300'000);
-        return scripted_run(task);
+    constexpr int jobs = 4;
+    // Whoever comes says so, and goes on when all of them are there.
+    int gate[2];
+    ASSERT_EQ(::pipe2(gate, O_CLOEXEC), 0);
+    const Fd out(gate[0]), in(gate[1]);
+    const auto meets = [&](const RunTask &task) {
+        [[maybe_unused]] const auto said = ::write(in.get(), "x", 1);
+        int there = 0;
+        for (int i = 0; i < 1000 && there < jobs; i++) {
+            ::usleep(10'000);
+            ::ioctl(out.get(), FIONREAD, &there);
+        }
+        return there < jobs ? SupervisedRun{} : scripted_run(task);
     };
-    const auto begin = std::chrono::steady_clock::now();
-    Campaign campaign(tasks({"pass", "hang", "oom", "crash"}), 4, forked(slow), recorder);
+    Campaign campaign(tasks({"pass", "hang", "oom", "crash"}), jobs, forked(meets), recorder);
     ASSERT_TRUE(campaign.run());
-    EXPECT_EQ(recorder.records.size(), 4u);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(900));
+    ASSERT_EQ(recorder.records.size(), std::size_t(jobs));
+    for (const auto &record : recorder.records)
+        EXPECT_EQ(to_string(record.verdict), record.arm);
 }
 
 TEST_F(CampaignTest, ARunThatDiesIsAnError) {
@@ -159,7 +172,7 @@ TEST_F(CampaignTest, InterruptTakesEverythingDown) {
     EXPECT_TRUE(recorder.records.empty());
     EXPECT_THAT(recorder.order, ElementsAre("pass"));
     EXPECT_FALSE(std::filesystem::exists(directory.path() + "/pass/scratch"));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
 
 RunRecord record(const std::string &arm, Verdict verdict) {

@@ -122,8 +122,17 @@ TEST_F(SupervisorTest, SilenceBeforeTheStormIsNoHangOfTheStorm) {
     machine.line(hello).line(R"({"type":"phase","phase":"swapon","t":1})");
     const auto result = run();
     EXPECT_EQ(result.record.verdict, Verdict::error);
-    EXPECT_THAT(result.record.message, HasSubstr("the storm did not begin: no page moved for 20 s "
+    EXPECT_THAT(result.record.message, HasSubstr("the storm did not begin: no page moved for 60 s "
                                                  "in phase 'swapon'"));
+}
+
+TEST_F(SupervisorTest, ASlowHostHasTimeToSetUpWhatTheStormIsFor) {
+    machine.line(hello)
+        .line(R"({"type":"phase","phase":"swapon","t":1})")
+        .line(state("bare", 0), 55)
+        .line(sample(60, 10))
+        .line(pass, 15);
+    EXPECT_EQ(run().record.verdict, Verdict::pass);
 }
 
 TEST_F(SupervisorTest, AStormWithoutSwapOutIsNone) {

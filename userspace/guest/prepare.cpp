@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr const char *guest_address = "10.77.0.2";
 constexpr const char *guest_netmask = "255.255.255.0";
 constexpr auto carrier_limit = 10s;
-constexpr auto connect_limit = 20s;
+constexpr auto connect_limit = 60s;
 
 /// Reads back what it wrote: some files take a value and keep another.
 Result<void> set_sysctl(const std::string &name, const std::string &value) {

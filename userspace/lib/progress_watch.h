@@ -5,7 +5,7 @@
 
 namespace netswap {
 
-/// Decides whether a run still gets anywhere. Progress is
+/// Knows when a run last got anywhere. Progress is
 ///   - a change in the pages touched, swapped in or swapped out, as the guest counts them,
 ///   - a phase of the guest's agent beginning or ending,
 ///   - a mebibyte over the wire: an agent that is starved of memory itself falls silent, while its
@@ -13,7 +13,7 @@ namespace netswap {
 /// Times in seconds of one clock.
 class ProgressWatch {
   public:
-    ProgressWatch(double hang_after_s, double now) : hang_after_(hang_after_s), last_(now) {}
+    explicit ProgressWatch(double now) : last_(now) {}
 
     void phase(double now) { last_ = now; }
     /// So many seconds nobody watched.
@@ -23,14 +23,11 @@ class ProgressWatch {
     void wire(double now, std::uint64_t bytes);
 
     [[nodiscard]] double quiet_for(double now) const { return now - last_; }
-    [[nodiscard]] bool hung(double now) const { return quiet_for(now) >= hang_after_; }
-    /// When hung() becomes true if nothing happens.
-    [[nodiscard]] double deadline() const { return last_ + hang_after_; }
+    [[nodiscard]] double last() const { return last_; }
 
     static constexpr std::uint64_t wire_step = 1 << 20;
 
   private:
-    double hang_after_;
     double last_;
     std::int64_t touched_ = -1;
     std::int64_t in_ = -1;

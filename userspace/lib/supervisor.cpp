@@ -42,7 +42,7 @@ std::string load_shortfall(const RunRecord &record) {
 
 Supervisor::Supervisor(Machine &machine, const Clock &clock, SupervisorOptions options)
     : machine_(machine), clock_(clock), options_(std::move(options)), start_(clock.now()),
-      watch_(options_.plan.params.hang_after_s, start_) {
+      watch_(start_) {
     auto &record = result_.record;
     record.arm = options_.plan.arm.name;
     record.run = options_.plan.run;
@@ -92,7 +92,16 @@ double Supervisor::next_deadline() const {
         return std::min(whole, start_ + options_.hello_limit_s);
     if (faults_)
         whole = std::min(whole, faults_->next_due());
-    return std::min(whole, watch_.deadline());
+    return std::min(whole, watch_.last() + patience());
+}
+
+bool Supervisor::in_force() const {
+    return !options_.check_state || result_.record.state;
+}
+
+double Supervisor::patience() const {
+    const double after = options_.plan.params.hang_after_s;
+    return in_force() ? after : std::max(after, options_.quiet_limit_s);
 }
 
 void Supervisor::check_limits() {
@@ -109,7 +118,7 @@ void Supervisor::check_limits() {
                 fmt::format("no word from the guest in {:.0f} s", options_.hello_limit_s);
             over_ = true;
         }
-    } else if (watch_.hung(now)) {
+    } else if (watch_.quiet_for(now) >= patience()) {
         give_up(
             fmt::format("no page moved for {:.0f} s in phase '{}'", watch_.quiet_for(now), phase_) +
             during());
@@ -122,8 +131,7 @@ void Supervisor::check_limits() {
 
 void Supervisor::give_up(std::string why) {
     // Whatever stands still before the storm is no hang of the storm.
-    const bool in_force = !options_.check_state || result_.record.state;
-    if (!in_force)
+    if (!in_force())
         return check(fail("the storm did not begin: " + why));
     evidence_.hang = std::move(why);
     over_ = true;

@@ -31,6 +31,7 @@ struct SupervisorOptions {
     std::string config_line;     ///< sent after the guest's hello; empty: it has it already
     bool check_state = true;     ///< compare the state read back with the plan
     double hello_limit_s = 60;   ///< from start to the guest's first word
+    double quiet_limit_s = 60;   ///< without progress before the storm, if that is the longer
     double end_limit_s = 5;      ///< from the verdict to the end of the machine
     FaultSite *faults = nullptr; ///< makes what plan.params.faults asks for; may be null if nothing
     HostileSite *hostile = nullptr;                    ///< likewise plan.params.hostile
@@ -56,6 +57,11 @@ class Supervisor {
   private:
     void watch();
     [[nodiscard]] double next_deadline() const;
+    /// False while the guest still sets up what the storm is for.
+    [[nodiscard]] bool in_force() const;
+    /// Seconds without progress that are too many: before the storm a slow host gets more of them
+    /// than somebody wants to give a hang.
+    [[nodiscard]] double patience() const;
     void check_limits();
     /// Nothing more will come of it.
     void give_up(std::string why);
