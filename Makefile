@@ -3,7 +3,7 @@
 #
 # Variables: FLAVOURS (kernels, default 6.12; also 6.12-stock, 6.1,
 # 6.1-slab, debian-6.12, debian-6.1), STORM_ARGS (options for `netswap storm`),
-# BENCH_ARGS (for `netswap bench`), SOAK_ARGS (for scripts/soak), TESTS (suites
+# KERNEL (of `make lint`), BENCH_ARGS (for `netswap bench`), SOAK_ARGS (for scripts/soak), TESTS (suites
 # of `make test`), CHECKS (of `make lint`), FUZZ_TARGETS and FUZZ_SECONDS
 # (default 60; of `make fuzz`), NETSWAP_CACHE (default ~/.cache/netswap).
 

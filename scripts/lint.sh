@@ -7,13 +7,15 @@
 #   lint.sh tidy           clang-tidy over user space: takes long
 #
 # Without CHECK all but tidy are run. Ends non-zero if one of them complains. TIDY, a part of a
-# path, limits tidy to files that have it.
+# path, limits tidy to files that have it. KERNEL (6.12 if not set) is the one that checkpatch,
+# sparse, contexts and coccicheck have the sources and the configuration of.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
-artefacts=$root/build/artefacts/6.12
+flavour=${KERNEL:-6.12}
+artefacts=$root/build/artefacts/$flavour
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -39,7 +41,8 @@ scripts_of()
 
 need_kernel()
 {
-	[ -e "$artefacts/build/.config" ] || die "$1 needs the kernel: run 'make' first"
+	[ -e "$artefacts/build/.config" ] ||
+		die "$1 needs the kernel $flavour: run 'make guest FLAVOURS=$flavour' first"
 }
 
 lint_shell()
@@ -95,7 +98,7 @@ analysed_make()
 }
 
 # Once for all checks. The files of kmod/hooks are part of the kernel, not of a module: those that
-# this one has are compiled as such, but not linked.
+# this one has, as older.cocci left them, are compiled as such, but not linked.
 analyse()
 {
 	work=$scratch/analysed log=$root/build/sparse.log
@@ -103,6 +106,7 @@ analyse()
 	mkdir "$work"
 	: >"$log"
 	cp -r Kbuild kmod "$work/"
+	cp "$(readlink -f "$artefacts/build/..")"/mm/memreserve*.c "$work/kmod/hooks/"
 	analysed_make "$(readlink -f "$artefacts/build")" "$work" modules
 	cat >"$work/kmod/hooks/Kbuild" <<-'END'
 		ccflags-y += -I$(srctree)/mm
@@ -110,7 +114,7 @@ analyse()
 		hooks-y := $(patsubst %.c,%.o,$(notdir $(wildcard $(srctree)/mm/memreserve*.c)))
 	END
 	analysed_make "$(readlink -f "$artefacts/build")" "$work/kmod/hooks" KBUILD_CFLAGS_MODULE= W=1 hooks.o
-	if [ -e build/artefacts/debian-6.12/build ]; then # what needs no hooks
+	if [ "$flavour" = 6.12 ] && [ -e build/artefacts/debian-6.12/build ]; then # what needs no hooks
 		analysed_make build/artefacts/debian-6.12/build "$work/kmod/stock" modules
 		: >"$work/with-stock"
 	fi

@@ -87,6 +87,18 @@ class TallyTest(unittest.TestCase):
         self.assertIn("readers: config crashed", self.text())
         self.assertFalse(self.tally.good)
 
+    def test_static_checks(self):
+        self.tally.add_lint("checks", "lint: sparse ok\nlint: contexts ok\n")
+        self.assertIn("static checks: 2", self.text())
+        self.assertTrue(self.tally.good)
+        self.tally.add_lint("checks", "kmod/x.c: sleeps\nlint: contexts complains\n")
+        self.assertIn("checks: contexts complains", self.text())
+        self.assertFalse(self.tally.good)
+
+    def test_static_checks_that_were_not_made_are_found(self):
+        self.tally.add_lint("checks", "lint.sh: sparse needs the kernel\n")
+        self.assertFalse(self.tally.good)
+
     def test_a_fuzzer_that_ends_half_way_is_found(self):
         self.tally.add_fuzz("readers", "ok config: 123 executions, corpus 3\n")
         self.assertIn("ended after 1 targets", self.text())
