@@ -19,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 
 #include "alloc_list.h"
 #include "entitled.h"
@@ -238,9 +239,12 @@ static bool mark(struct page *page, unsigned int order, gfp_t gfp)
 	if (netswap_entitled(gfp) == MEMRESERVE_DEPTH_FULL &&
 	    memreserve_zone_free(zone) <= zone_min(zone)) {
 		netswap_count(&mech, MARKED);
+		/* Whoever ends the accounts waits for those who still charge. */
+		rcu_read_lock();
 		if (netswap_reserve_active())
 			netswap_charge(page, order,
 				       netswap_charge_of(gfp_memalloc_class(gfp)));
+		rcu_read_unlock();
 		return true;
 	}
 	netswap_count(&mech, UNMARKED);

@@ -13,6 +13,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include "netswap.h"
@@ -79,6 +80,9 @@ static int apply(const struct netswap_plan *plan, unsigned int wait_ms)
 	look_at_pool();
 	if (total < before)
 		host->set_emergency(total, 0);
+	/* Who found the accounts still open has charged his page by then. */
+	if (!total && watching)
+		synchronize_rcu();
 	/* Pages are still out: whoever calls next looks again. */
 	if (!total && watching && !atomic_read(host->charged)) {
 		host->watch_frees(false);
