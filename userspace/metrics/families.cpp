@@ -150,6 +150,14 @@ void add_reserve(Families &out, const Snapshot &snapshot) {
                   bytes(*snapshot.family->emergency_pages));
 }
 
+/// Unlike a counter it may fall.
+bool is_level(std::string_view name) {
+    for (const auto *start : {"gfp_memalloc.usage_", "gfp_memalloc.high_", "gfp_memalloc.lowest_"})
+        if (name.starts_with(start))
+            return true;
+    return false;
+}
+
 void add_machine(Families &out, const Snapshot &snapshot) {
     const auto &machine = snapshot.machine;
     for (const auto &[direction, pages] :
@@ -181,11 +189,15 @@ void add_machine(Families &out, const Snapshot &snapshot) {
                     snapshot.protection.guard.end());
     for (const auto &[name, value] : counters) {
         const auto dot = name.find('.');
-        if (name == "gfp_memalloc.lowest_free" || dot == std::string::npos)
-            continue; // a level, told above
-        out.counter("netswap_module_events_total", "Counters of netswap's modules.",
-                    {{"module", name.substr(0, dot)}, {"counter", name.substr(dot + 1)}},
-                    number(value));
+        if (name == "gfp_memalloc.lowest_free" || dot == std::string::npos || value == UINT64_MAX)
+            continue; // told above, or of what has not been yet
+        const auto module = name.substr(0, dot), what = name.substr(dot + 1);
+        if (is_level(name))
+            out.gauge("netswap_module_level_pages", "Levels that netswap's modules keep.",
+                      {{"module", module}, {"level", what}}, number(value));
+        else
+            out.counter("netswap_module_events_total", "Counters of netswap's modules.",
+                        {{"module", module}, {"counter", what}}, number(value));
     }
 }
 

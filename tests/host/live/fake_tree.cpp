@@ -136,7 +136,9 @@ void FakeTree::make_hooked() {
                      {"reclaim_throttle.throttled", 12},
                      {"reclaim_throttle.waited_us", 1'200'000},
                      {"sock_memalloc.skb_dropped_socket", 11},
-                     {"sock_memalloc.skb_dropped_protocol", 2}};
+                     {"sock_memalloc.skb_dropped_protocol", 2},
+                     {"gfp_memalloc.lowest_share", UINT64_MAX},
+                     {"gfp_memalloc.usage_packets", 3}};
     view.sockets = {{{1, 0, AF_INET, "192.0.2.9:40001", "192.0.2.1:10809", true}}};
     family.view = view;
 }

@@ -63,6 +63,11 @@ TEST(Metrics, AreOpenMetrics) {
     EXPECT_TRUE(has_line(text, "netswap_throttled_seconds_total 1.2"));
     EXPECT_TRUE(has_line(text, "netswap_daemon_state{area=\"swap0\",device=\"/dev/nbd0\","
                                "state=\"watching\"} 1"));
+    EXPECT_TRUE(has_line(text, "netswap_module_events_total{module=\"gfp_memalloc\","
+                               "counter=\"granted\"} 99"));
+    EXPECT_TRUE(has_line(text, "netswap_module_level_pages{module=\"gfp_memalloc\","
+                               "level=\"usage_packets\"} 3"));
+    EXPECT_EQ(text.find("lowest_share"), std::string::npos); // of a reserve that nobody used
     EXPECT_TRUE(text.ends_with("# EOF\n"));
     // Each family once, and nothing but its own samples below it.
     std::set<std::string> seen;
@@ -129,9 +134,10 @@ TEST(Metrics, AreThoseOfTheDocumentation) {
     const auto known = all_names();
     for (const auto &name : known)
         EXPECT_NE(page->find("`" + name + "`"), std::string::npos) << name;
-    for (const auto &name : names_in(*page))
+    for (const auto &name : names_in(*page)) {
         if (name != "netswap_mark")
             EXPECT_TRUE(known.contains(name)) << name;
+    }
 }
 
 TEST(ListenAddress, IsOfThisMachineOnly) {
