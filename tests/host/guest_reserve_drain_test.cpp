@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/reserve_drain.h"
 
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
+
+#include "guest/sysfile.h"
+#include "temporary_directory.h"
 
 using namespace netswap;
 using namespace netswap::guest;
@@ -73,4 +79,19 @@ TEST(ReserveDrain, WithoutAccountsNothingIsKnown) {
         none, [] { FAIL(); }, 3);
     ASSERT_FALSE(done.has_value());
     EXPECT_EQ(done.error().message, "gfp_memalloc does not tell what is charged");
+}
+
+TEST(ReserveDrain, InterruptsGoWhereTheyAreSent) {
+    const TemporaryDirectory directory;
+    namespace fs = std::filesystem;
+    for (const auto *irq : {"/24", "/25"})
+        fs::create_directory(directory.path() + irq);
+    std::ofstream(directory.path() + "/default_smp_affinity") << "3";
+    for (const auto *irq : {"/24", "/25"})
+        std::ofstream(directory.path() + irq + "/smp_affinity_list") << "0";
+    take_interrupts_to(1, directory.path());
+    for (const auto *irq : {"/24", "/25"})
+        EXPECT_EQ(read_word(directory.path() + irq + "/smp_affinity_list"), "1");
+    EXPECT_EQ(read_word(directory.path() + "/default_smp_affinity"), "3");
+    take_interrupts_to(0, directory.path() + "/none");
 }

@@ -33,6 +33,7 @@ constexpr const char *port_name = "netswap.0";
 constexpr const char *config_file = "/netswap.json"; // of a run that is recorded
 constexpr auto port_limit = 10s;
 constexpr auto config_limit = 60s;
+constexpr int rounds_on_one_cpu = 4; // the rest take turns
 constexpr int quick_rounds = 20;
 constexpr int patient_rounds = quick_rounds + 35; // with a second between two of the rest
 constexpr int drain_rounds = patient_rounds + 70; // the last of them without the network
@@ -70,17 +71,21 @@ void end_accounts(Channel &channel, const Config &config, CounterSource &counter
     if (verdict.outcome != Outcome::pass || config.transport != Transport::nbd || !counted)
         return;
     send_phase(channel, "drain");
+    const int cpus = std::max(1, static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)));
     const auto receive = [&, round = 0]() mutable {
         send_phase(channel, "drain"); // each round is progress
         if (++round == quick_rounds)
             name_charged_pages();
         if (round > quick_rounds)
             std::this_thread::sleep_for(1s);
+        if (round > rounds_on_one_cpu)
+            take_interrupts_to(round % cpus);
         // Routes and link addresses are kept for as long as there is a use for them, and what is
-        // left of a connection that we closed (TIME_WAIT) for a minute.
+        // left of a connection that we closed (TIME_WAIT) for a minute. A queue that hostile
+        // traffic went into keeps what came after the last mark was taken back.
         if (round == patient_rounds)
-            if (const auto nic = find_nic())
-                (void)take_down(nic->interface);
+            for (const auto &interface : interfaces())
+                (void)take_down(interface);
         if (round < patient_rounds)
             receive_packets(config.server, config.port);
         if (config.patience > 1 || round > quick_rounds)

@@ -59,10 +59,20 @@ std::optional<Nic> find_nic() {
     return std::nullopt;
 }
 
+std::vector<std::string> interfaces() {
+    std::vector<std::string> names;
+    std::error_code none;
+    for (const auto &entry : fs::directory_iterator("/sys/class/net", none))
+        names.push_back(entry.path().filename());
+    return names;
+}
+
 Result<void> take_down(const std::string &interface) {
     const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket.valid())
         return os_error("opening a socket");
+    // The route to an address of our own does not go with its interface.
+    (void)set_address(socket.get(), SIOCSIFADDR, interface, "0.0.0.0");
     return set_up(socket.get(), interface, false);
 }
 

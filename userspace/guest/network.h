@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace netswap::guest {
 
@@ -18,11 +19,14 @@ struct Nic {
 /// The first interface with a device behind it.
 std::optional<Nic> find_nic();
 
+/// Names of all there are, "lo" too.
+std::vector<std::string> interfaces();
+
 /// Gives `interface` an IPv4 address and netmask, brings it up and waits for its carrier.
 Result<void> bring_up(const std::string &interface, const std::string &address,
                       const std::string &netmask, std::chrono::milliseconds limit);
 
-/// Its routes, link addresses and buffers go with it.
+/// Its IPv4 address, routes, link addresses and buffers go with it.
 Result<void> take_down(const std::string &interface);
 
 } // namespace netswap::guest

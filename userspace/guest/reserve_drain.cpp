@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/reserve_drain.h"
 
+#include "guest/sysfile.h"
+
 #include <algorithm>
 #include <arpa/inet.h>
+#include <filesystem>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -47,6 +50,13 @@ Result<void> drain_reserve(CounterSource &counters, const std::function<void()> 
         receive();
     }
     return fail("pages of the reserve are still charged after the storm: " + left);
+}
+
+void take_interrupts_to(int cpu, const std::string &directory) {
+    std::error_code none;
+    for (const auto &irq : std::filesystem::directory_iterator(directory, none))
+        if (irq.is_directory(none))
+            (void)write_text(irq.path() / "smp_affinity_list", std::to_string(cpu));
 }
 
 void receive_packets(const std::string &server, int port) {

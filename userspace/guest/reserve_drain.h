@@ -19,6 +19,10 @@ std::string still_charged(const CounterList &counters);
 Result<void> drain_reserve(CounterSource &counters, const std::function<void()> &receive,
                            int rounds);
 
+/// Has interrupts come on this CPU, as far as they can. Each CPU keeps the rest of a page that it
+/// cuts heads from, and gives it back when it needs the next.
+void take_interrupts_to(int cpu, const std::string &directory = "/proc/irq");
+
 /// Some hundred packets, by short connections to the NBD server; fewer if it does not answer.
 void receive_packets(const std::string &server, int port);
 
