@@ -103,6 +103,7 @@ static bool may_hold(enum memreserve_place place, const struct sk_buff *skb)
 		return may_go_to_tun(skb);
 	case MEMRESERVE_PLACE_NEIGHBOUR:
 	case MEMRESERVE_PLACE_UNIX:
+	case MEMRESERVE_PLACE_STATE:
 		return sent_by_marked(skb);
 	case MEMRESERVE_PLACE_ENCAP:
 		return sock_marks_tunnelled();

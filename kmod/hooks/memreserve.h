@@ -37,6 +37,7 @@ struct ctl_table;
 struct delayed_work;
 struct kmem_cache;
 struct napi_struct;
+struct neigh_table;
 struct net_device;
 struct sock;
 struct zone;
@@ -75,6 +76,7 @@ enum memreserve_place {
 	MEMRESERVE_PLACE_MERGE,		/* in one packet with unmarked memory */
 	MEMRESERVE_PLACE_UNIX,		/* in an AF_UNIX stream */
 	MEMRESERVE_PLACE_OUT_OF_ORDER,	/* in a socket, for what comes before it */
+	MEMRESERVE_PLACE_STATE,		/* not itself: what the network remembers of it */
 	MEMRESERVE_NR_PLACES,
 };
 

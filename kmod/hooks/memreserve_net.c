@@ -11,6 +11,7 @@
 #include <linux/skbuff.h>
 #include <linux/static_call.h>
 #include <linux/workqueue.h>
+#include <net/neighbour.h>
 #include <net/sock.h>
 
 #include "memreserve_internal.h"
@@ -192,6 +193,22 @@ bool memreserve_ask_hold(enum memreserve_place place,
 	return static_call(mr_hold)(place, skb);
 }
 EXPORT_SYMBOL_GPL(memreserve_ask_hold);
+
+/*
+ * An answer goes to whom the asker's entry leads to. Whom we know has one; for
+ * anybody else it would have to be made. Swap traffic does not need that: this
+ * machine speaks first, and makes the entry then.
+ */
+bool memreserve_ask_stranger(struct neigh_table *table, const void *address,
+			     struct net_device *dev, const struct sk_buff *skb)
+{
+	struct neighbour *known = neigh_lookup(table, address, dev);
+
+	if (!known)
+		return !memreserve_ask_hold(MEMRESERVE_PLACE_STATE, skb);
+	neigh_release(known);
+	return false;
+}
 
 void memreserve_drop(struct sk_buff *skb)
 {

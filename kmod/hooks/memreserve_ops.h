@@ -14,7 +14,7 @@
 struct notifier_block;
 
 /* Raised whenever an ops struct or struct memreserve_host changes, and in kmod/compat. */
-#define MEMRESERVE_ABI 10
+#define MEMRESERVE_ABI 11
 
 /* How far below the min watermark an allocation may go. */
 enum memreserve_depth {
@@ -182,10 +182,12 @@ struct memreserve_sock_ops {
 	bool (*frag_keep)(const struct page *page, gfp_t gfp);
 	/*
 	 * The marked @skb is about to be held at @place, nobody knows for how
-	 * long: may it? No: it is dropped (MERGE: it stays alone). Asked only
-	 * while a socket is marked, and but for OUT_OF_ORDER not where the one
-	 * who would hold it is a marked socket itself. Any context but hardirq;
-	 * BACKLOG also with interrupts off and the queue's lock held.
+	 * long: may it? No: it is dropped (MERGE: it stays alone; STATE: what
+	 * the network would remember of it is not made, nor what needs that).
+	 * Asked only while a socket is marked or reserve memory in use, and but
+	 * for OUT_OF_ORDER not where the one who would hold it is a marked
+	 * socket itself. Any context but hardirq; BACKLOG also with interrupts
+	 * off and the queue's lock held.
 	 */
 	bool (*hold)(enum memreserve_place place, const struct sk_buff *skb);
 	/*

@@ -44,6 +44,12 @@ static inline gfp_t memreserve_dev_page_gfp(gfp_t gfp)
 				       gfp | __GFP_MEMALLOC;
 }
 
+/* For what is remembered of a connection and can be done without. */
+static inline gfp_t memreserve_state_gfp(gfp_t gfp)
+{
+	return memreserve_asks(SOCK) ? gfp | __GFP_NOMEMALLOC : gfp;
+}
+
 static inline bool memreserve_skb_critical(const struct sk_buff *skb)
 {
 	return !memreserve_asks(SOCK) || memreserve_ask_critical(skb);
@@ -72,6 +78,8 @@ DECLARE_STATIC_KEY_FALSE(memalloc_socks_key);
 /* Packets that are held; see struct memreserve_sock_ops. */
 bool memreserve_ask_hold(enum memreserve_place place,
 			 const struct sk_buff *skb);
+bool memreserve_ask_stranger(struct neigh_table *table, const void *address,
+			     struct net_device *dev, const struct sk_buff *skb);
 bool memreserve_ask_exempt(const struct sock *sk);
 int memreserve_ask_xmit_flags(const struct sock *sk, struct page *page);
 void memreserve_drop(struct sk_buff *skb);
@@ -79,27 +87,36 @@ bool memreserve_enter_backlog(const struct sk_buff *skb);
 void memreserve_leave_backlog(void);
 
 /*
- * Macros, for <linux/skbuff.h> includes this file. @place is the tail of a
- * name, such as FRAGMENT. While no socket is marked nobody is asked: there is
- * no swap traffic to protect.
+ * Macros, for <linux/skbuff.h> includes this file. While no socket is marked
+ * nobody is asked, for there is no swap traffic to protect; unless what was
+ * taken for it has not come back yet, and should not begin to wait now.
  */
-#define memreserve_refuses_hold(place, skb) \
+#define memreserve_asks_hold() \
 	(memreserve_asks(SOCK) && \
-	 static_branch_unlikely(&memalloc_socks_key) && \
+	 (static_branch_unlikely(&memalloc_socks_key) || \
+	  memreserve_any_charged()))
+
+/* @place is the tail of a name, such as FRAGMENT. */
+#define memreserve_refuses_hold(place, skb) \
+	(memreserve_asks_hold() && \
 	 unlikely(skb_pfmemalloc(skb)) && \
 	 !memreserve_ask_hold(MEMRESERVE_PLACE_##place, skb))
 
 /* @holder: the socket that would hold it. */
 #define memreserve_refuses_hold_by(place, holder, skb) \
-	(memreserve_asks(SOCK) && \
-	 static_branch_unlikely(&memalloc_socks_key) && \
+	(memreserve_asks_hold() && \
 	 unlikely(skb_pfmemalloc(skb)) && \
 	 !sock_flag(holder, SOCK_MEMALLOC) && \
 	 !memreserve_ask_hold(MEMRESERVE_PLACE_##place, skb))
 
+/* Somebody on @dev, whose @address this is, asks in @skb for our link address. */
+#define memreserve_refuses_stranger(table, address, dev, skb) \
+	(memreserve_asks_hold() && \
+	 unlikely(skb_pfmemalloc(skb)) && \
+	 memreserve_ask_stranger(table, address, dev, skb))
+
 #define memreserve_refuses_merge(a, b) \
-	(memreserve_asks(SOCK) && \
-	 static_branch_unlikely(&memalloc_socks_key) && \
+	(memreserve_asks_hold() && \
 	 unlikely(skb_pfmemalloc(a) != skb_pfmemalloc(b)) && \
 	 !memreserve_ask_hold(MEMRESERVE_PLACE_MERGE, \
 			      skb_pfmemalloc(a) ? (a) : (b)))
@@ -118,6 +135,12 @@ void memreserve_leave_backlog(void);
 		if (memreserve_asks(SOCK) && skb_pfmemalloc(part)) \
 			(whole)->pfmemalloc = 1; \
 	} while (0)
+
+/* A route in reserve memory is for who asked for it, and is not cached. */
+static inline bool memreserve_refuses_cache(const void *object)
+{
+	return memreserve_any_charged() && memreserve_is_marked(object);
+}
 
 /* What is not refused is counted, until it leaves. */
 #define memreserve_refuses_backlog(skb) \

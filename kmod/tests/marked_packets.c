@@ -23,7 +23,8 @@
  * taken.
  *
  * As long as the module is loaded, one socket is marked, and a UDP socket on
- * MARKED_TUNNEL_PORT keeps for a tunnel what it gets.
+ * MARKED_TUNNEL_PORT keeps for a tunnel what it gets. With the parameter "track"
+ * connections are tracked meanwhile.
  */
 #include <linux/etherdevice.h>
 #include <linux/in.h>
@@ -39,6 +40,7 @@
 #include <linux/tcp.h>
 #include <net/gro.h>
 #include <net/ip.h>
+#include <net/netfilter/nf_conntrack.h>
 #include <net/route.h>
 #include <net/sock.h>
 #include <net/udp_tunnel.h>
@@ -263,6 +265,10 @@ static int open_tunnel(void)
 	return err;
 }
 
+static bool track;
+module_param(track, bool, 0400);
+MODULE_PARM_DESC(track, "track connections (default: no)");
+
 static int empty_poll(struct napi_struct *napi, int budget)
 {
 	napi_complete_done(napi, 0);
@@ -288,9 +294,14 @@ static int __init marked_packets_init(void)
 	err = open_tunnel();
 	if (err)
 		goto err_tunnel;
+	err = track ? nf_ct_netns_get(&init_net, NFPROTO_INET) : 0;
+	if (err)
+		goto err_track;
 	sk_set_memalloc(marked->sk);
 	return 0;
 
+err_track:
+	udp_tunnel_sock_release(tunnel);
 err_tunnel:
 	sock_release(marked);
 err_socket:
@@ -305,6 +316,8 @@ static void __exit marked_packets_exit(void)
 {
 	struct payload *payload, *next;
 
+	if (track)
+		nf_ct_netns_put(&init_net, NFPROTO_INET);
 	sk_clear_memalloc(marked->sk);
 	sock_release(marked);
 	udp_tunnel_sock_release(tunnel);

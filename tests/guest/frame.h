@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cstdint>
+#include <netinet/in.h>
 #include <string>
 #include <vector>
 
@@ -61,12 +62,38 @@ class Frame {
         u32(0x60000000).u16(rest + payload_bytes).u8(next).u8(64);
         return address(from).address(to);
     }
+    /// A message of neighbour discovery, and nothing behind it. `body`: what follows its checksum.
+    Frame &discovery(const char *from, const char *to, int type, const Frame &body) {
+        constexpr int hops = 255; // or it could come from elsewhere
+        const auto length = 4 + body.bytes_.size();
+        u32(0x60000000).u16(static_cast<int>(length)).u8(IPPROTO_ICMPV6).u8(hops);
+        address(from).address(to).u8(type).u8(0).u16(0);
+        bytes_.insert(bytes_.end(), body.bytes_.begin(), body.bytes_.end());
+        return *this;
+    }
+    /// Who has `wanted`? Asked by `asker`, not of everybody.
+    Frame &solicitation(const char *asker, const char *wanted) {
+        return discovery(asker, wanted, 135, Frame().u32(0).address(wanted).u8(1).u8(1).link(from));
+    }
+    /// `router` offers nothing.
+    Frame &advertisement(const char *router) {
+        return discovery(router, "ff02::1", 134, Frame().u32(0).u32(0).u32(0));
+    }
+    /// For what is sent from `sender` to `to`, take the way over `other`.
+    Frame &redirect(const char *router, const char *sender, const char *to, const char *other) {
+        ipv4(router, sender, IPPROTO_ICMP, 8 + 20 + 8);
+        u16(0x0501).u16(0).address(other);
+        return ipv4(sender, to, IPPROTO_UDP, 8).udp(9);
+    }
     /// Who has `wanted`? Asked by `asker`.
     Frame &arp_request(const char *asker, const char *wanted) {
         u16(1).u16(ip).u8(6).u8(4).u16(1);
         return link(from).address(asker).link({}).address(wanted);
     }
-    Frame &udp(int port) { return u16(4000).u16(port).u16(8 + payload_bytes).u16(0); }
+    /// IPv6 asks for a checksum, of which nobody doubts that it is right.
+    Frame &udp(int port, int checksum = 0) {
+        return u16(4000).u16(port).u16(8 + payload_bytes).u16(checksum);
+    }
     /// A segment with nothing but the ACK flag.
     Frame &tcp(int port, std::uint32_t sequence) {
         return u16(4000).u16(port).u32(sequence).u32(1).u16(0x5010).u16(0xffff).u32(0);
@@ -81,6 +108,8 @@ class Frame {
     }
 
   private:
+    Frame() = default;
+
     [[nodiscard]] std::uint32_t checksum(std::size_t start) const {
         std::uint32_t sum = 0;
         for (std::size_t i = start; i < start + 20; i += 2)

@@ -27,7 +27,8 @@ inline constexpr int tunnel_port = 4790;
 /// As long as it lives a socket is marked, and packets can be sent.
 class MarkedPackets {
   public:
-    MarkedPackets() : module_(marked_packets_module) {}
+    explicit MarkedPackets(const std::string &params = "")
+        : module_(marked_packets_module, params) {}
 
     /// `way`: as the module describes them.
     static void send(const std::string &way, const std::string &device, int count,
