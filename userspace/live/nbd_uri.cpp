@@ -82,8 +82,8 @@ Result<NbdUri> parse_nbd_uri(std::string_view text) {
     if (text.starts_with("nbds://") || text.starts_with("nbds+unix://"))
         return fail(
             fmt::format("'{}': TLS needs a process between the kernel and the server, which "
-                        "may need the very memory that swap is to bring; encrypt the data "
-                        "(dm-crypt over the device) or the link (WireGuard) instead",
+                        "may need the very memory that swap is to bring; encrypt the link "
+                        "(WireGuard) instead",
                         text),
             exit_bad_input);
     const bool is_unix = text.starts_with(local);
