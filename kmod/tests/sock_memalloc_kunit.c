@@ -9,14 +9,10 @@
 #include <linux/workqueue.h>
 #include <net/sock.h>
 
-#include "accounts.h"
 #include "answerer.h"
 #include "netswap.h"
-#include "reserve.h"
 #include "sock_holds_suite.h"
 #include "sock_memalloc.h"
-
-#define WAIT_MS 2000
 
 static int sock_memalloc_kunit_init(struct kunit *test)
 {
@@ -201,46 +197,8 @@ static struct kunit_suite sock_memalloc_suite = {
 	.test_cases = sock_memalloc_cases,
 };
 
-/* Disconnected, but what its packets took is not all back. */
-static void nothing_is_held_while_reserve_is_used(struct kunit *test)
-{
-	struct page *page = alloc_page(GFP_KERNEL);
-	struct holds *holds = test->priv;
-	struct socket *other = new_socket(test);
-	int tries;
-
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_ASSERT_EQ(test, netswap_tree_activate("total", true, WAIT_MS), 0);
-	netswap_charge(page, 0, NETSWAP_CHARGE_PACKETS);
-	sk_clear_memalloc(holds->marked->sk);
-	for (tries = 0; tries < 100 && static_key_enabled(&memalloc_socks_key); tries++)
-		msleep(20);
-	KUNIT_EXPECT_FALSE(test, static_key_enabled(&memalloc_socks_key));
-	KUNIT_EXPECT_FALSE(test, is_tracked(test, other->sk));
-	netswap_uncharge(page, 0);
-	KUNIT_EXPECT_TRUE(test, is_tracked(test, other->sk));
-
-	sk_set_memalloc(holds->marked->sk);
-	netswap_tree_activate("total", false, 0);
-	sock_release(other);
-	__free_page(page);
-}
-
-static struct kunit_case sock_late_cases[] = {
-	KUNIT_CASE(nothing_is_held_while_reserve_is_used),
-	{}
-};
-
-static struct kunit_suite sock_late_suite = {
-	.name = "sock_late",
-	.suite_init = with_accounts,
-	.init = sock_holds_init,
-	.exit = sock_holds_exit,
-	.test_cases = sock_late_cases,
-};
-
 static struct kunit_suite sock_holds_suite = SOCK_HOLDS_SUITE("sock_holds");
-kunit_test_suites(&sock_memalloc_suite, &sock_holds_suite, &sock_late_suite);
+kunit_test_suites(&sock_memalloc_suite, &sock_holds_suite);
 
 MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
 MODULE_DESCRIPTION("KUnit suite of sock_memalloc");

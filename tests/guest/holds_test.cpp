@@ -2,6 +2,7 @@
 // Where a packet in reserve memory could be held: mainline holds it, which is the control of each
 // case, and sock_memalloc does not let it.
 #include "counter.h"
+#include "guest/sysfile.h"
 #include "marked_packets.h"
 #include "skip.h"
 #include "test_net.h"
@@ -23,17 +24,18 @@ constexpr int waiting_at_most = 128; // SOCK_MEMALLOC_MAX_BACKLOG
 
 /// Runs `send` twice, without and with the answers of sock_memalloc: `packets` payloads are held,
 /// and none.
-void check_hold(const std::string &place, const std::function<void()> &send) {
+void check_hold(const std::string &place, const std::function<void()> &send,
+                const std::string &params = "") {
     {
         INFO("mainline");
-        const MarkedPackets module;
+        const MarkedPackets module(params);
         send();
         CHECK(MarkedPackets::held() == packets);
     }
     INFO("sock_memalloc, " << place);
     const Loaded core{std::string(core_module)};
     const Loaded sock("sock_memalloc");
-    const MarkedPackets module;
+    const MarkedPackets module(params);
     send();
     CHECK(MarkedPackets::held() == 0);
     CHECK(counter("sock_memalloc.held_" + place + "_refused") == packets);
@@ -81,13 +83,25 @@ Frame segment(std::uint32_t number) {
 }
 
 /// One after the other, each of a datagram of its own.
-void check_fragments(Frame (*fragment_of)(int id)) {
+void check_fragments(Frame (*fragment_of)(int id), const std::string &params = "") {
     const DummyDevice device;
     int id = 100;
-    check_hold("fragment", [&] {
-        for (int i = 0; i < packets; ++i)
-            MarkedPackets::send("receive", DummyDevice::name, 1, fragment_of(id++));
-    });
+    check_hold(
+        "fragment",
+        [&] {
+            for (int i = 0; i < packets; ++i)
+                MarkedPackets::send("receive", DummyDevice::name, 1, fragment_of(id++));
+        },
+        params);
+}
+
+/// IPv6 packets of which IP itself, not connection tracking, waits for the rest.
+int incomplete_at_ip() {
+    const std::string title = "FRAG6: inuse ";
+    const auto text = read_text("/proc/net/sockstat6").value_or("");
+    const auto at = text.find(title);
+    REQUIRE(at != text.npos);
+    return std::stoi(text.substr(at + title.size()));
 }
 
 /// `make`: a packet for a neighbour of the tap.
@@ -111,6 +125,14 @@ TEST_CASE("an IPv6 fragment in reserve memory does not wait for the others") {
     if (!packets_can_be_marked())
         return skip(no_marked_packets);
     check_fragments(fragment6);
+}
+
+TEST_CASE("an IPv6 fragment in reserve memory does not wait to be tracked") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    const auto before = incomplete_at_ip();
+    check_fragments(fragment6, "track=1");
+    CHECK(incomplete_at_ip() <= before); // those of other cases end meanwhile
 }
 
 TEST_CASE("a packet in reserve memory is not forwarded") {
