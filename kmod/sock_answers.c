@@ -55,6 +55,7 @@ static const char * const counter_names[] = {
 	[HELD_REFUSED + MEMRESERVE_PLACE_UNIX] = "held_unix_refused",
 	[HELD_REFUSED + MEMRESERVE_PLACE_OUT_OF_ORDER] = "held_out_of_order_refused",
 	[HELD_REFUSED + MEMRESERVE_PLACE_STATE] = "held_state_refused",
+	[HELD_REFUSED + MEMRESERVE_PLACE_LATER] = "held_later_refused",
 };
 
 /* Not to get a page is an ordinary thing on these sockets: no warning. */

@@ -2,4 +2,4 @@
 /* The kernel has the hooks that these modules answer. */
 #include <linux/memreserve_ops.h>
 
-static_assert(MEMRESERVE_ABI == 11);
+static_assert(MEMRESERVE_ABI == 12);

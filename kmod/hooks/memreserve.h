@@ -77,6 +77,7 @@ enum memreserve_place {
 	MEMRESERVE_PLACE_UNIX,		/* in an AF_UNIX stream */
 	MEMRESERVE_PLACE_OUT_OF_ORDER,	/* in a socket, for what comes before it */
 	MEMRESERVE_PLACE_STATE,		/* not itself: what the network remembers of it */
+	MEMRESERVE_PLACE_LATER,		/* in a list of errors, or of a worker */
 	MEMRESERVE_NR_PLACES,
 };
 

@@ -209,6 +209,7 @@ bool memreserve_ask_stranger(struct neigh_table *table, const void *address,
 	neigh_release(known);
 	return false;
 }
+EXPORT_SYMBOL_GPL(memreserve_ask_stranger);
 
 void memreserve_drop(struct sk_buff *skb)
 {

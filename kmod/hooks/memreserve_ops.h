@@ -14,7 +14,7 @@
 struct notifier_block;
 
 /* Raised whenever an ops struct or struct memreserve_host changes, and in kmod/compat. */
-#define MEMRESERVE_ABI 11
+#define MEMRESERVE_ABI 12
 
 /* How far below the min watermark an allocation may go. */
 enum memreserve_depth {

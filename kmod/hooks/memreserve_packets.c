@@ -78,6 +78,32 @@ void memreserve_packet_end(unsigned int flags)
 }
 
 /*
+ * Is a marked packet being processed here, with what that allows? A task that
+ * polls a device has no such allowance. Any context.
+ */
+bool memreserve_in_packet(void)
+{
+	return this_cpu_read(memreserve_packets) && (current->flags & PF_MEMALLOC);
+}
+EXPORT_SYMBOL_GPL(memreserve_in_packet);
+
+/* A part of that is done without the reserve, or not at all. */
+unsigned int memreserve_ordinary_begin(void)
+{
+	unsigned int flags = memreserve_asks(SOCK) && memreserve_in_packet() ? PF_MEMALLOC : 0;
+
+	current->flags &= ~flags;
+	return flags;
+}
+EXPORT_SYMBOL_GPL(memreserve_ordinary_begin);
+
+void memreserve_ordinary_end(unsigned int flags)
+{
+	current->flags |= flags;
+}
+EXPORT_SYMBOL_GPL(memreserve_ordinary_end);
+
+/*
  * For a FIN: without one the peer never closes, and who replaces the connection
  * waits for that. It is tried once only, mostly by a task that has just been
  * refused as a sender, so it counts as the reply to a packet.

@@ -23,7 +23,9 @@
 DEFINE_STATIC_KEY_FALSE(memreserve_strict_key);
 DEFINE_STATIC_KEY_FALSE(memreserve_emergency_key);
 DEFINE_STATIC_KEY_FALSE(memreserve_frees_key);
+EXPORT_SYMBOL_GPL(memreserve_frees_key);
 atomic_t memreserve_charged = ATOMIC_INIT(0);
+EXPORT_SYMBOL_GPL(memreserve_charged);
 
 /* ------------------------------------------------------------------------
  * Page allocator

@@ -80,6 +80,9 @@ bool memreserve_ask_hold(enum memreserve_place place,
 			 const struct sk_buff *skb);
 bool memreserve_ask_stranger(struct neigh_table *table, const void *address,
 			     struct net_device *dev, const struct sk_buff *skb);
+bool memreserve_in_packet(void);
+unsigned int memreserve_ordinary_begin(void);
+void memreserve_ordinary_end(unsigned int flags);
 bool memreserve_ask_exempt(const struct sock *sk);
 int memreserve_ask_xmit_flags(const struct sock *sk, struct page *page);
 void memreserve_drop(struct sk_buff *skb);
@@ -115,6 +118,33 @@ void memreserve_leave_backlog(void);
 	 unlikely(skb_pfmemalloc(skb)) && \
 	 memreserve_ask_stranger(table, address, dev, skb))
 
+/*
+ * @skb goes to a neighbour. If it answers a packet in reserve memory, whatever
+ * memory it is in itself, and we do not know that one (@known is not looked at
+ * before), an entry would have to be made for him.
+ */
+#define memreserve_refuses_answer(known, skb) \
+	(memreserve_asks_hold() && unlikely(memreserve_in_packet()) && \
+	 !(known) && !memreserve_ask_hold(MEMRESERVE_PLACE_STATE, skb))
+
+/* Over @rt, of IPv4: gateways are as many as there are routes. */
+#define memreserve_knows_hop(rt, skb) \
+	((rt)->rt_gw_family || \
+	 __ipv4_neigh_lookup_noref((rt)->dst.dev, (__force u32)ip_hdr(skb)->daddr))
+
+/* @skb is of a router, or of who says so. Of IPv6, which may be a module. */
+#define memreserve_refuses_router(skb) \
+	(memreserve_asks_hold() && \
+	 unlikely(skb_pfmemalloc(skb)) && \
+	 !({ \
+		struct fib6_info *way = rt6_get_dflt_router(dev_net((skb)->dev), \
+							    &ipv6_hdr(skb)->saddr, \
+							    (skb)->dev); \
+		fib6_info_release(way); \
+		way; \
+	 }) && \
+	 !memreserve_ask_hold(MEMRESERVE_PLACE_STATE, skb))
+
 #define memreserve_refuses_merge(a, b) \
 	(memreserve_asks_hold() && \
 	 unlikely(skb_pfmemalloc(a) != skb_pfmemalloc(b)) && \
@@ -135,12 +165,6 @@ void memreserve_leave_backlog(void);
 		if (memreserve_asks(SOCK) && skb_pfmemalloc(part)) \
 			(whole)->pfmemalloc = 1; \
 	} while (0)
-
-/* A route in reserve memory is for who asked for it, and is not cached. */
-static inline bool memreserve_refuses_cache(const void *object)
-{
-	return memreserve_any_charged() && memreserve_is_marked(object);
-}
 
 /* What is not refused is counted, until it leaves. */
 #define memreserve_refuses_backlog(skb) \

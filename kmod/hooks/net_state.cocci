@@ -12,8 +12,18 @@
 // netswap-rule: state_stranger_v4  file=net/ipv4/arp.c  token=memreserve_refuses_stranger  count=2
 // netswap-rule: state_stranger_v6  file=net/ipv6/ndisc.c  token=memreserve_refuses_stranger  count=1
 // netswap-rule: state_metrics  file=net/ipv4/tcp_metrics.c  token=memreserve_state_gfp  count=1
-// netswap-rule: state_route  file=net/ipv4/route.c  token=memreserve_refuses_cache  count=1
-// netswap-rule: state_router  file=net/ipv6/ndisc.c  token=memreserve_refuses_hold(STATE  count=1
+// netswap-rule: state_peer  file=net/ipv4/inetpeer.c  token=memreserve_state_gfp  count=1
+// netswap-rule: state_set  file=net/netfilter/nft_dynset.c  token=memreserve_state_gfp  count=1
+// netswap-rule: state_news  file=net/core/neighbour.c  token=memreserve_state_gfp  count=2
+// netswap-rule: state_router  file=net/ipv6/ndisc.c  token=memreserve_refuses_router  count=1
+// netswap-rule: state_advice  file=net/ipv6/ndisc.c  token=memreserve_ordinary  count=2
+// netswap-rule: state_answer_v4  file=net/ipv4/ip_output.c  token=memreserve_refuses_answer  count=1
+// netswap-rule: state_answer_v6  file=net/ipv6/ip6_output.c  token=memreserve_refuses_answer  count=1
+// netswap-rule: state_mtu_v4  file=net/ipv4/route.c  token=memreserve_refuses_hold(ENCAP  count=1
+// netswap-rule: state_mtu_sk_v4  file=net/ipv4/route.c  token=memreserve_refuses_hold_by(ENCAP  count=1
+// netswap-rule: state_mtu_v6  file=net/ipv6/route.c  token=memreserve_refuses_hold(ENCAP  count=1
+
+// The packet goes on, of no connection that is known.
 
 @state_track@
 symbol zone, tmpl, skb, tmp;
@@ -22,7 +32,7 @@ symbol zone, tmpl, skb, tmp;
  {
  	<+...
 +	if (memreserve_refuses_hold(STATE, skb))
-+		return ERR_PTR(-ENOMEM);
++		return NULL;
  	zone = nf_ct_zone_tmpl(tmpl, skb, &tmp);
  	...+>
  }
@@ -105,17 +115,48 @@ expression size;
  	...+>
  }
 
-// Both callers know what to do with a route that could not be cached.
+// Nor one for each that is told of an error.
 
-@state_route@
-symbol orig, p, rt;
+@state_peer@
+symbol peer_cachep;
 @@
- rt_cache_route(...)
+ inet_getpeer(...)
  {
  	<+...
-+	if (memreserve_refuses_cache(rt))
-+		return false;
- 	orig = *p;
+ 	kmem_cache_alloc(peer_cachep,
+-			 GFP_ATOMIC
++			 memreserve_state_gfp(GFP_ATOMIC)
+ 	)
+ 	...+>
+ }
+
+@state_set@
+@@
+ nft_set_elem_init(...,
+-		   GFP_ATOMIC
++		   memreserve_state_gfp(GFP_ATOMIC)
+ )
+
+// Who listens is told that he missed something.
+
+@state_news@
+symbol skb, net;
+expression size;
+@@
+ __neigh_notify(...)
+ {
+ 	<+...
+(
+ 	nlmsg_new(size,
+-		  GFP_ATOMIC
++		  memreserve_state_gfp(GFP_ATOMIC)
+ 	)
+|
+ 	rtnl_notify(skb, net, 0, RTNLGRP_NEIGH, NULL,
+-		    GFP_ATOMIC
++		    memreserve_state_gfp(GFP_ATOMIC)
+ 	)
+)
  	...+>
  }
 
@@ -129,7 +170,96 @@ statement S;
  	if (msg->icmph.icmp6_code != 0) S
 +	if (msg->icmph.icmp6_type != NDISC_NEIGHBOUR_SOLICITATION &&
 +	    msg->icmph.icmp6_type != NDISC_NEIGHBOUR_ADVERTISEMENT &&
-+	    memreserve_refuses_hold(STATE, skb))
++	    memreserve_refuses_router(skb))
 +		return SKB_DROP_REASON_NOMEM;
+ 	...+>
+ }
+
+// A router that we have says that it is still there, and may say much else.
+
+@state_advice@
+symbol reason, skb;
+@@
+ ndisc_rcv(...)
+ {
+ 	struct nd_msg *msg;
++	unsigned int memalloc;
+ 	<+...
+(
++	memalloc = memreserve_ordinary_begin();
+ 	reason = ndisc_router_discovery(skb);
++	memreserve_ordinary_end(memalloc);
+|
++	memalloc = memreserve_ordinary_begin();
+ 	ndisc_router_discovery(skb);
++	memreserve_ordinary_end(memalloc);
+)
+ 	...+>
+ }
+
+// An answer, in whatever memory, to a packet in reserve memory: its neighbour
+// is known, or there will be none.
+
+@state_answer_v4@
+symbol neigh, rt, skb, is_v6gw;
+@@
+ ip_finish_output2(...)
+ {
+ 	<+...
+-	neigh = ip_neigh_for_gw(rt, skb, &is_v6gw);
++	neigh = memreserve_refuses_answer(memreserve_knows_hop(rt, skb), skb) ?
++		ERR_PTR(-ENOBUFS) : ip_neigh_for_gw(rt, skb, &is_v6gw);
+ 	...+>
+ }
+
+@state_answer_v6@
+symbol neigh, nd_tbl, nexthop, dev, skb, false;
+@@
+ ip6_finish_output2(...)
+ {
+ 	<+...
+-	neigh = __neigh_create(&nd_tbl, nexthop, dev, false);
++	neigh = memreserve_refuses_answer(false, skb) ?
++		ERR_PTR(-ENOBUFS) : __neigh_create(&nd_tbl, nexthop, dev, false);
+ 	...+>
+ }
+
+// The MTU on the way to somebody. TCP, which swap goes over, has its own way to
+// be told; nobody can tell what goes through a tunnel.
+
+@state_mtu_v4@
+symbol skb;
+@@
+ ipv4_update_pmtu(...)
+ {
+ 	<+...
++	if (memreserve_refuses_hold(ENCAP, skb))
++		return;
+ 	__build_flow_key(...);
+ 	...+>
+ }
+
+@state_mtu_sk_v4@
+symbol skb, sk;
+@@
+ ipv4_sk_update_pmtu(...)
+ {
+ 	<+...
++	if (memreserve_refuses_hold_by(ENCAP, sk, skb))
++		return;
+ 	bh_lock_sock(sk);
+ 	...+>
+ }
+
+@state_mtu_v6@
+symbol dst, net, skb;
+expression flow;
+@@
+ ip6_update_pmtu(...)
+ {
+ 	<+...
++	if (memreserve_refuses_hold(ENCAP, skb))
++		return;
+ 	dst = ip6_route_output(net, NULL, flow);
  	...+>
  }

@@ -75,9 +75,13 @@ class Frame {
     Frame &solicitation(const char *asker, const char *wanted) {
         return discovery(asker, wanted, 135, Frame().u32(0).address(wanted).u8(1).u8(1).link(from));
     }
-    /// `router` offers nothing.
-    Frame &advertisement(const char *router) {
-        return discovery(router, "ff02::1", 134, Frame().u32(0).u32(0).u32(0));
+    /// `router` offers to be one for so many seconds.
+    Frame &advertisement(const char *router, int seconds = 0) {
+        return discovery(router, "ff02::1", 134, Frame().u16(0).u16(seconds).u32(0).u32(0));
+    }
+    /// `router` wants to know who is in a group.
+    Frame &group_query(const char *router) {
+        return discovery(router, "ff02::1", 130, Frame().u32(0).u32(0).u32(0).u32(0).u32(0));
     }
     /// For what is sent from `sender` to `to`, take the way over `other`.
     Frame &redirect(const char *router, const char *sender, const char *to, const char *other) {
@@ -85,6 +89,22 @@ class Frame {
         u16(0x0501).u16(0).address(other);
         return ipv4(sender, to, IPPROTO_UDP, 8).udp(9);
     }
+    /// Who hears this echoes it. `from` and `to` are of one family.
+    Frame &echo_request(const char *from, const char *to) {
+        if (std::string(to).find(':') != std::string::npos)
+            return ipv6(from, to, IPPROTO_ICMPV6, 8).u16(128 << 8).u16(0).u32(0);
+        return ipv4(from, to, IPPROTO_ICMP, 8).u16(8 << 8).u16(0).u32(0);
+    }
+    /// What `sender` sent could not be delivered; `inner` is that packet, from its IP header on.
+    Frame &error(const char *router, const char *sender, int code, std::uint32_t detail,
+                 const Frame &inner) {
+        ipv4(router, sender, IPPROTO_ICMP, 8 + static_cast<int>(inner.bytes_.size()));
+        u16(3 << 8 | code).u16(0).u32(detail);
+        bytes_.insert(bytes_.end(), inner.bytes_.begin(), inner.bytes_.end());
+        return *this;
+    }
+    /// A packet without a link.
+    static Frame inner() { return {}; }
     /// Who has `wanted`? Asked by `asker`.
     Frame &arp_request(const char *asker, const char *wanted) {
         u16(1).u16(ip).u8(6).u8(4).u16(1);

@@ -3,6 +3,7 @@
 // case, and sock_memalloc does not let it.
 #include "counter.h"
 #include "guest/sysfile.h"
+#include "lib/fd.h"
 #include "marked_packets.h"
 #include "skip.h"
 #include "test_net.h"
@@ -273,4 +274,43 @@ TEST_CASE("segments in reserve memory are not merged with others on receive") {
     const MarkedPackets module;
     CHECK(receive() == 1);
     CHECK(counter("sock_memalloc.held_merge_refused") == 1);
+}
+
+TEST_CASE("an error in reserve memory does not wait for a program") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    constexpr int port = 4791, host_unreachable = 1;
+    const DummyDevice device;
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    REQUIRE(::setsockopt(socket.get(), IPPROTO_IP, IP_RECVERR, &on, sizeof(on)) == 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)) ==
+            0);
+    const auto said = Frame::inner()
+                          .ipv4(DummyDevice::address, DummyDevice::neighbour, IPPROTO_UDP, 8)
+                          .u16(port)
+                          .u16(closed_port)
+                          .u32(0);
+    check_hold("later", [&] {
+        MarkedPackets::send(
+            "receive", DummyDevice::name, packets,
+            Frame(link_address(DummyDevice::name), Frame::ip)
+                .error(DummyDevice::neighbour, DummyDevice::address, host_unreachable, 0, said));
+    });
+}
+
+TEST_CASE("a question for multicast groups in reserve memory does not wait for a worker") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    const DummyDevice device;
+    const Loaded core{std::string(core_module)};
+    const Loaded sock("sock_memalloc");
+    const MarkedPackets module;
+    MarkedPackets::send("receive", DummyDevice::name, packets,
+                        Frame({0x33, 0x33, 0, 0, 0, 1}, Frame::ip6).group_query("fe80::99"));
+    MarkedPackets::held(); // gives them time
+    CHECK(counter("sock_memalloc.held_later_refused") == packets);
 }

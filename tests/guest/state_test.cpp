@@ -35,15 +35,15 @@ std::int64_t soon(const std::function<std::int64_t()> &look, std::int64_t expect
 }
 
 /// Runs `send` twice, without and with the answers of sock_memalloc. `send` sends `packets`
-/// packets, never the same twice; `known` counts what the kernel remembers.
+/// packets, never the same twice; `known` counts what the kernel remembers, `each` of a packet.
 void check_state(const std::function<void()> &send, const std::function<std::int64_t()> &known,
-                 const std::string &params = "") {
+                 const std::string &params = "", int each = 1) {
     {
         INFO("mainline");
         const MarkedPackets module(params);
         const auto before = known();
         send();
-        CHECK(soon(known, before + packets) == before + packets);
+        CHECK(soon(known, before + each * packets) == before + each * packets);
     }
     INFO("sock_memalloc");
     const Loaded core{std::string(core_module)};
@@ -90,10 +90,12 @@ std::int64_t snmp6(const std::string &name) {
     return -1;
 }
 
-Frame udp_to_dummy(int port) {
+/// For a tunnel, so nobody is told of an error.
+Frame udp_of_new_connection(int number) {
+    const auto peer = "198.51.100." + std::to_string(number % 200 + 20);
     return Frame(link_address(DummyDevice::name), Frame::ip)
-        .ipv4(DummyDevice::neighbour, DummyDevice::address, IPPROTO_UDP, 8)
-        .udp(port);
+        .ipv4(peer.c_str(), DummyDevice::address, IPPROTO_UDP, 8)
+        .udp(tunnel_port);
 }
 
 /// From somebody whom nobody has told of an error yet: only so many of them go to one peer.
@@ -111,7 +113,6 @@ Frame udp6_from_new_peer(int port) {
         .udp(port, 0xffff);
 }
 
-/// To ports where nobody listens.
 void send_to_dummy(Frame (*make)(int port)) {
     static int port = 20000;
     for (int i = 0; i < packets; ++i)
@@ -162,13 +163,40 @@ void check_strangers(const std::string &network, const std::string &table) {
     CHECK(neighbours(table) == before);
 }
 
+/// `each`: of IPv6 the group that is asked for a stranger has an entry, too.
+void check_answers(const std::string &network, const char *ours, std::uint16_t protocol,
+                   const std::string &table, int each) {
+    const QuietTap tap;
+    int number = 20;
+    check_state(
+        [&] {
+            for (int i = 0; i < packets; ++i) {
+                const auto stranger = network + std::to_string(++number);
+                MarkedPackets::send("receive", UnreadTap::name, 1,
+                                    Frame(link_address(UnreadTap::name), protocol)
+                                        .echo_request(stranger.c_str(), ours));
+            }
+        },
+        [&] { return neighbours(table); }, "", each);
+}
+
+/// What we are said to have sent, as an echo, on a way that has only 600 bytes.
+Frame too_large(int number) {
+    constexpr int needs_fragments = 4;
+    const auto peer = "198.51.100." + std::to_string(number % 200 + 20);
+    return Frame(link_address(DummyDevice::name), Frame::ip)
+        .error(
+            DummyDevice::neighbour, DummyDevice::address, needs_fragments, 600,
+            Frame::inner().ipv4(DummyDevice::address, peer.c_str(), IPPROTO_ICMP, 8).u32(0).u32(0));
+}
+
 } // namespace
 
 TEST_CASE("a connection is not tracked on behalf of a packet in reserve memory") {
     if (!packets_can_be_marked())
         return skip(no_marked_packets);
     const DummyDevice device;
-    check_state([] { send_to_dummy(udp_to_dummy); },
+    check_state([] { send_to_dummy(udp_of_new_connection); },
                 [] {
                     return std::stoll(
                         read_word("/proc/sys/net/netfilter/nf_conntrack_count").value_or("-1"));
@@ -232,4 +260,51 @@ TEST_CASE("a router's advice in reserve memory is not taken") {
         Frame(link_address(DummyDevice::name), Frame::ip)
             .redirect(DummyDevice::neighbour, DummyDevice::address, "192.0.2.7", "198.51.100.3"));
     CHECK(soon(refused, packets) == packets);
+}
+
+TEST_CASE("an answer to a packet in reserve memory makes no neighbour") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    check_answers("203.0.113.", tap_address, Frame::ip, "arp_cache", 1);
+}
+
+TEST_CASE("an answer to an IPv6 packet in reserve memory makes no neighbour") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    check_answers("2001:db8:1::", tap_address6, Frame::ip6, "ndisc_cache", 2);
+}
+
+TEST_CASE("a router that we have is heard, whatever memory it is in") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    const QuietTap tap;
+    const auto advertise = [] {
+        MarkedPackets::send("receive", UnreadTap::name, packets,
+                            Frame(all_nodes, Frame::ip6).advertisement("fe80::99", 600));
+    };
+    {
+        const MarkedPackets module; // the kernel takes it
+        advertise();
+    }
+    const Loaded core{std::string(core_module)};
+    const Loaded sock("sock_memalloc");
+    const MarkedPackets module;
+    advertise();
+    MarkedPackets::send("receive", UnreadTap::name, packets,
+                        Frame(all_nodes, Frame::ip6).advertisement("fe80::98", 600));
+    CHECK(soon(refused, packets) == packets);
+}
+
+TEST_CASE("what a packet in reserve memory says of the way to others is not kept") {
+    if (!packets_can_be_marked())
+        return skip(no_marked_packets);
+    const DummyDevice device;
+    const Loaded core{std::string(core_module)};
+    const Loaded sock("sock_memalloc");
+    const MarkedPackets module;
+    send_to_dummy(too_large);
+    const auto not_kept = [] {
+        return static_cast<std::int64_t>(counter("sock_memalloc.held_encap_refused"));
+    };
+    CHECK(soon(not_kept, packets) == packets);
 }
