@@ -5,12 +5,15 @@
 #include "lab_kernel.h"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace netswap::guest {
@@ -56,6 +59,11 @@ class ShortOfMemory {
     [[nodiscard]] bool deepen_packets() const { return ::pwrite(packets_.get(), "1", 1, 0) == 1; }
 
   private:
+    friend class Relief;
+
+    /// One victim less. It needs no memory, unlike the OOM killer, which first has to be asked.
+    void relieve() const { ::kill(victims_[relieved_++ % victims], SIGKILL); }
+
     static std::array<pid_t, victims> start_victims() {
         std::array<pid_t, victims> pids{};
         for (auto &pid : pids) {
@@ -74,6 +82,34 @@ class ShortOfMemory {
     Loaded module_;
     Fd take_, packets_;
     std::array<pid_t, victims> victims_;
+    mutable std::size_t relieved_ = 0;
+};
+
+/// Ends a shortage little by little, but not at once. Who reclaims may find something each time,
+/// so that the OOM killer is not asked for minutes, and never enough.
+class Relief {
+  public:
+    /// To be made while threads can be.
+    explicit Relief(const ShortOfMemory &shortage)
+        : thread_([this, &shortage] {
+              for (int waited = 0; !ended_; ::usleep(step_us))
+                  if (begun_ && ++waited > steps_before && waited % steps_between == 0)
+                      shortage.relieve();
+          }) {}
+    Relief(const Relief &) = delete;
+    Relief &operator=(const Relief &) = delete;
+    ~Relief() {
+        ended_ = true;
+        thread_.join();
+    }
+
+    void begin() { begun_ = true; }
+
+  private:
+    static constexpr int step_us = 100'000, steps_before = 30, steps_between = 10;
+
+    std::atomic<bool> begun_ = false, ended_ = false;
+    std::thread thread_;
 };
 
 } // namespace netswap::guest
