@@ -148,7 +148,7 @@ static void explain(struct genl_info *info, int err)
 		break;
 	case -EPROTONOSUPPORT:
 		NL_SET_ERR_MSG(info->extack,
-			       "only TCP, UDP and UNIX stream sockets can be marked");
+			       "such sockets cannot be marked; TCP, UDP and UNIX streams can");
 		break;
 	case -EINVAL:
 		NL_SET_ERR_MSG(info->extack,

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """The counting of scripts/run-tests, and scripts/check-docs' readers."""
 
+import concurrent.futures
 import contextlib
 import importlib.machinery
 import importlib.util
 import io
 import pathlib
+import signal
+import time
 import unittest
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
@@ -80,6 +83,16 @@ class RunTest(unittest.TestCase):
         status, output = run_tests.run(["sh", "-c", "echo begun; sleep 60 | sleep 60"], 0.5)
         self.assertIsNone(status)
         self.assertIn("begun", output)
+
+    def test_ends_what_other_threads_wait_for(self):
+        with concurrent.futures.ThreadPoolExecutor(1) as lane:
+            case = lane.submit(run_tests.run, ["sleep", "60"], 60)
+            end = time.monotonic() + 30
+            while not run_tests.UNDER_WAY and time.monotonic() < end:
+                time.sleep(0.01)
+            run_tests.end_under_way()
+            self.assertEqual(case.result(), (-signal.SIGTERM, ""))
+        self.assertEqual(run_tests.UNDER_WAY, set())
 
     def test_has_no_stdin(self):
         self.assertEqual(run_tests.run(["cat"], 10), (0, ""))

@@ -12,16 +12,17 @@ check()
 	python3 - "$work/$1" "${@:2}" <<-'END' || fail "what the records say about ${*:2}"
 		import json, sys
 		wants = {"udp-flood": ("sockets", 1), "fragments": ("limit", 4194304),
-		         "nfqueue": ("queues", 1), "memcg": ("workers", 16)}
+		         "nfqueue": ("queues", 1), "memcg": ("workers", 16), "jumbo": ("mtu", 9000),
+		         "tcp-unread": ("listening", 1), "loss1": ("segmentation", 0)}
 		for run in json.load(open(sys.argv[1]))["runs"]:
 		    sent = {h["kind"]: h for h in run["hostile"]}
 		    for name in sys.argv[2:]:
 		        fact, value = wants.get(name, (None, None))
 		        there = run["state"]["hostile"][name]
 		        assert fact is None or there[fact] == value, (name, there)
-		        if name == "memcg":
+		        if name in ("memcg", "jumbo"):
 		            continue
-		        assert sent[name]["packets"] > 1000, sent[name]
+		        assert sent[name]["packets"] > (100 if name == "tcp-unread" else 1000), sent[name]
 		        print(f"{run['arm']} {name}: {sent[name]['packets']} packets,"
 		              f" {sent[name]['lost']} lost in {sent[name]['seconds']:.1f} s")
 		        if name == "loss1":
@@ -39,14 +40,14 @@ verdicts flood.json mainline pass hang oom
 verdicts flood.json netswap pass
 check flood.json udp-flood fragments nfqueue
 
-storm loss.json --arms netswap --runs 1 --hostile loss1,memcg --hang-after 60
+storm loss.json --arms netswap --runs 1 --hostile loss1,jumbo,memcg --hang-after 60
 verdicts loss.json netswap pass
-check loss.json loss1 memcg
+check loss.json loss1 jumbo memcg
 
 storm many.json --arms netswap --runs 1 --min-free 300K --module-param netswap:check=1 \
-	--hostile forward,packet-socket,connections --hang-after 60
+	--hostile tcp-unread,forward,packet-socket,connections --hang-after 60
 verdicts many.json netswap pass
-check many.json forward packet-socket
+check many.json tcp-unread forward packet-socket
 all_listed many.json
 
 refused "two losses" "exclude each other" -- "$netswap" storm --hostile loss1,loss5

@@ -109,7 +109,8 @@ TEST_CASE("what cannot be marked is refused") {
     const auto other_kind = netlink->mark(local.get());
     REQUIRE_FALSE(other_kind.has_value());
     CHECK(netlink->last_errno() == EPROTONOSUPPORT);
-    CHECK(other_kind.error().message == "only TCP, UDP and UNIX stream sockets can be marked");
+    CHECK(other_kind.error().message ==
+          "such sockets cannot be marked; TCP, UDP and UNIX streams can");
     const auto listening = tcp_socket();
     REQUIRE(::listen(listening.get(), 1) == 0);
     const auto listener = netlink->mark(listening.get());

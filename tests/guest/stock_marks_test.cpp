@@ -168,7 +168,7 @@ TEST_CASE("without hooks, what cannot be marked is refused in words") {
     const Loaded module(stock_module);
     const auto netlink = marks_client();
     const int before = count();
-    constexpr const char *kinds = "only TCP, UDP and UNIX stream sockets can be marked";
+    constexpr const char *kinds = "such sockets cannot be marked; TCP, UDP and UNIX streams can";
     const auto raw = new_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
     const auto datagram = new_socket(AF_UNIX, SOCK_DGRAM);
     check_refused(*netlink, raw.get(), EPROTONOSUPPORT, kinds);

@@ -30,10 +30,8 @@ void get(const nlohmann::json &from, T &out) {
         if (!fits)
             throw nlohmann::detail::other_error::create(
                 502, "not a whole number in range: " + from.dump(), nullptr);
-        from.get_to(out);
-    } else {
-        from.get_to(out);
     }
+    from.get_to(out);
 }
 
 template <typename T>
