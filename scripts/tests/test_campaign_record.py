@@ -107,6 +107,12 @@ class CampaignTest(unittest.TestCase):
         runs = [campaign.run_of(head(), **line(arm, seed)) for arm in ("netswap", "mainline") for seed in range(4)]
         self.assertEqual(campaign.ratio_text(runs), "")
 
+    def test_a_ratio_is_of_builds_that_both_arms_ran_with(self):
+        runs = [campaign.run_of(head(), **line(arm, seed)) for arm in ("netswap", "mainline") for seed in range(6)]
+        alone = [campaign.run_of(head("another build"), **line(seed=seed, elapsed=70.0)) for seed in range(9)]
+        self.assertEqual(campaign.ratio_text(runs + alone), campaign.ratio_text(runs))
+        self.assertEqual(campaign.ratio_text(alone), "")
+
     def test_bad_lines_are_named_and_nothing_is_lost(self):
         self.add(head(), line())
         status, said = self.add(head(), {"cell": {}})
