@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <libnbd.h>
+#include <memory>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -221,6 +223,38 @@ TEST_F(NbdServerTest, ContentOutlivesAKill) {
             EXPECT_TRUE(check_nbd_server(config(true), 5, retry));
         }
         EXPECT_EQ(read_file(directory.path() + "/export")->substr(0, 4), "sign");
+    }
+}
+
+/// Connects, says that it will write much, and leaves in the middle of that.
+void leave_in_the_middle(const NbdServerConfig &config) {
+    constexpr std::size_t request = 64 << 10;
+    constexpr int requests = 64;
+    static const std::vector<char> data(request);
+    const std::unique_ptr<nbd_handle, decltype(&nbd_close)> nbd(nbd_create(), &nbd_close);
+    ASSERT_NE(nbd, nullptr);
+    nbd_set_export_name(nbd.get(), config.export_name.c_str());
+    ASSERT_EQ(
+        nbd_connect_tcp(nbd.get(), config.address.c_str(), std::to_string(config.port).c_str()), 0)
+        << nbd_get_error();
+    for (int i = 0; i < requests; i++)
+        ASSERT_GE(nbd_aio_pwrite(nbd.get(), data.data(), request, 0, NBD_NULL_COMPLETION, 0), 0)
+            << nbd_get_error();
+}
+
+TEST_F(NbdServerTest, ClientsMayLeaveInTheMiddle) {
+    for (const auto *name : {"nbdkit", "nbd-server"}) {
+        if (::system((std::string("command -v ") + name + " >/dev/null").c_str()) != 0)
+            continue;
+        SCOPED_TRACE(name);
+        auto service = NbdService::start(name, config(true));
+        ASSERT_TRUE(service) << service.error().message;
+        for (int i = 0; i < 100 && !HasFatalFailure(); i++)
+            leave_in_the_middle(config(true));
+        bool retry = false;
+        EXPECT_TRUE(check_nbd_server(config(true), 5, retry));
+        EXPECT_FALSE(service->process().poll());
+        ASSERT_TRUE(service->kill());
     }
 }
 

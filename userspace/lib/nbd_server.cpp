@@ -26,8 +26,11 @@ Result<std::string> export_file(const NbdServerConfig &c) {
 class Nbdkit final : public NbdServer {
   public:
     Result<std::vector<std::string>> command(const NbdServerConfig &c) const override {
-        std::vector<std::string> argv{"nbdkit",  "-f", "--exit-with-parent",     "-i",
-                                      c.address, "-p", fmt::format("{}", c.port)};
+        // Version 1.32 aborts with several threads, when a client leaves in the middle of a
+        // request.
+        std::vector<std::string> argv{"nbdkit",  "-f", "--exit-with-parent",      "-i",
+                                      c.address, "-p", fmt::format("{}", c.port), "--threads",
+                                      "1"};
         if (!c.keep) {
             argv.insert(argv.end(), {"memory", fmt::format("size={}", c.size_bytes)});
             return argv;
