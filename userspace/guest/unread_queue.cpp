@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/unread_queue.h"
 
-#include "guest/netlink_batch.h"
+#include "guest/nft_batch.h"
 
 #include <arpa/inet.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
-#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -21,39 +17,16 @@ constexpr std::uint16_t queue_number = 0;
 constexpr std::uint32_t queue_length = 4096; ///< packets
 constexpr int room_for_messages = 16 << 20;  ///< or the kernel drops what it cannot tell us of
 
-constexpr std::uint16_t type_of(int subsystem, int message) {
-    return static_cast<std::uint16_t>(subsystem << 8 | message);
-}
-
-nfgenmsg general(std::uint8_t family, std::uint16_t id) {
-    nfgenmsg message{};
-    message.nfgen_family = family;
-    message.version = NFNETLINK_V0;
-    message.res_id = htons(id);
-    return message;
-}
-
-/// One expression of a rule. `fill` puts its parameters.
-template <typename Fill>
-void expression(NetlinkBatch &batch, const char *name, Fill fill) {
-    const auto element = batch.nest(NFTA_LIST_ELEM);
-    batch.put_text(NFTA_EXPR_NAME, name);
-    const auto data = batch.nest(NFTA_EXPR_DATA);
-    fill();
-    batch.end(data);
-    batch.end(element);
-}
-
 /// Goes on only with packets that have `value` there.
 template <typename Number>
 void match(NetlinkBatch &batch, std::uint32_t base, std::uint32_t offset, Number value) {
-    expression(batch, "payload", [&] {
+    nft_expression(batch, "payload", [&] {
         batch.put_be32(NFTA_PAYLOAD_DREG, NFT_REG_1);
         batch.put_be32(NFTA_PAYLOAD_BASE, base);
         batch.put_be32(NFTA_PAYLOAD_OFFSET, offset);
         batch.put_be32(NFTA_PAYLOAD_LEN, sizeof value);
     });
-    expression(batch, "cmp", [&] {
+    nft_expression(batch, "cmp", [&] {
         batch.put_be32(NFTA_CMP_SREG, NFT_REG_1);
         batch.put_be32(NFTA_CMP_OP, NFT_CMP_EQ);
         const auto data = batch.nest(NFTA_CMP_DATA);
@@ -71,30 +44,11 @@ void add_rule(NetlinkBatch &batch, std::optional<std::uint16_t> port) {
     match(batch, NFT_PAYLOAD_NETWORK_HEADER, protocol_offset, std::uint8_t{IPPROTO_UDP});
     if (port)
         match(batch, NFT_PAYLOAD_TRANSPORT_HEADER, port_offset, htons(*port));
-    expression(batch, "queue", [&] {
+    nft_expression(batch, "queue", [&] {
         batch.put_be16(NFTA_QUEUE_NUM, queue_number);
         batch.put_be16(NFTA_QUEUE_TOTAL, 1);
     });
     batch.end(expressions);
-}
-
-/// A message to nf_tables about IPv4.
-void nft_message(NetlinkBatch &batch, int message, int flags) {
-    batch.message(type_of(NFNL_SUBSYS_NFTABLES, message),
-                  static_cast<std::uint16_t>(flags | NLM_F_ACK), general(NFPROTO_IPV4, 0));
-}
-
-/// `fill` puts the messages of one transaction.
-template <typename Fill>
-Result<void> nft_transaction(Fill fill) {
-    const auto socket = netlink_socket(NETLINK_NETFILTER);
-    if (!socket)
-        return tl::unexpected(socket.error());
-    NetlinkBatch batch;
-    batch.message(NFNL_MSG_BATCH_BEGIN, 0, general(AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
-    fill(batch);
-    batch.message(NFNL_MSG_BATCH_END, 0, general(AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
-    return talk(*socket, batch);
 }
 
 Result<void> add_table(std::optional<std::uint16_t> port) {
@@ -115,8 +69,8 @@ Result<void> add_table(std::optional<std::uint16_t> port) {
 }
 
 void configure(NetlinkBatch &batch) {
-    batch.message(type_of(NFNL_SUBSYS_QUEUE, NFQNL_MSG_CONFIG), NLM_F_ACK,
-                  general(AF_UNSPEC, queue_number));
+    batch.message(nfnl_type(NFNL_SUBSYS_QUEUE, NFQNL_MSG_CONFIG), NLM_F_ACK,
+                  nfnl_header(AF_UNSPEC, queue_number));
 }
 
 } // namespace
@@ -125,8 +79,8 @@ Result<void> drop_queued(const Fd &queue) {
     constexpr std::uint32_t last = 0x7fffffff; ///< no packet has a later number
     NetlinkBatch batch;
     // No acknowledgement: before it would come all that was told of the packets.
-    batch.message(type_of(NFNL_SUBSYS_QUEUE, NFQNL_MSG_VERDICT_BATCH), 0,
-                  general(AF_UNSPEC, queue_number));
+    batch.message(nfnl_type(NFNL_SUBSYS_QUEUE, NFQNL_MSG_VERDICT_BATCH), 0,
+                  nfnl_header(AF_UNSPEC, queue_number));
     nfqnl_msg_verdict_hdr verdict{};
     verdict.verdict = htonl(NF_DROP);
     verdict.id = htonl(last);
