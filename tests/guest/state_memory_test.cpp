@@ -86,16 +86,7 @@ class NotedPeers {
   public:
     NotedPeers() {
         done(nft_transaction([](NetlinkBatch &batch) {
-            nft_message(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-            batch.put_text(NFTA_TABLE_NAME, table);
-            nft_message(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
-            batch.put_text(NFTA_CHAIN_TABLE, table);
-            batch.put_text(NFTA_CHAIN_NAME, chain);
-            const auto hook = batch.nest(NFTA_CHAIN_HOOK);
-            batch.put_be32(NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_OUT);
-            batch.put_be32(NFTA_HOOK_PRIORITY, 0);
-            batch.end(hook);
-            batch.put_text(NFTA_CHAIN_TYPE, "filter");
+            nft_new_chain(batch, table, chain, NF_INET_LOCAL_OUT);
             add_set(batch);
             add_rule(batch);
         }));
@@ -103,10 +94,7 @@ class NotedPeers {
     NotedPeers(const NotedPeers &) = delete;
     NotedPeers &operator=(const NotedPeers &) = delete;
     ~NotedPeers() {
-        done(nft_transaction([](NetlinkBatch &batch) {
-            nft_message(batch, NFT_MSG_DELTABLE, 0);
-            batch.put_text(NFTA_TABLE_NAME, table);
-        }));
+        done(nft_transaction([](NetlinkBatch &batch) { nft_drop_table(batch, table); }));
     }
 
   private:

@@ -2,7 +2,7 @@
 // What `netswap status` and `netswap events` see of a real kernel.
 #include "lab_kernel.h"
 #include "live/view/event_feed.h"
-#include "live/view/snapshot.h"
+#include "live/view/this_machine.h"
 #include "skip.h"
 
 #include <chrono>
@@ -13,11 +13,7 @@ using namespace netswap::guest;
 namespace {
 
 live::Snapshot look() {
-    const live::Paths paths;
-    live::NetlinkFamily family;
-    const live::SystemViewClock clock;
-    live::KernelNbdView nbd;
-    auto snapshot = live::take_snapshot({paths, family, clock, nbd});
+    auto snapshot = live::take_snapshot(live::ThisMachine().sources());
     INFO((snapshot ? "" : snapshot.error().message));
     REQUIRE(snapshot.has_value());
     return *snapshot;

@@ -10,6 +10,7 @@
 #include "bench/vm.h"
 #include "cli/commands.h"
 #include "cli/lab.h"
+#include "cli/lab_flags.h"
 #include "cli/live_commands.h"
 #include "lib/size.h"
 #include "lib/text.h"
@@ -128,7 +129,7 @@ void add_bench(CLI::App &app, int &exit_code) {
         ->check(CLI::Range(1.0, 86400.0))
         ->capture_default_str();
     command->add_option("--json", o.json, "write the counts to this file");
-    command->add_option("--artefacts", o.artefacts, "directory of kernels and guest images");
+    add_artefacts(*command, o.artefacts);
     command->add_option("--out", o.out, "directory for the logs");
     command->callback([&exit_code, flags] { exit_code = run(*flags); });
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/lab_flags.h"
 #include "cli/live_commands.h"
 #include "lib/accel_probe.h"
 #include "lib/artefacts.h"
@@ -195,10 +196,8 @@ void add_boot_test(CLI::App &app, int &exit_code) {
     command->add_option("--size", options->swap, "size of the swap area")->capture_default_str();
     command->add_option("--cpus", options->cpus, "guest CPUs")->capture_default_str();
     command->add_option("--timeout", options->timeout_s, "limit in seconds")->capture_default_str();
-    command->add_option("--accel", options->accel, "auto, kvm or tcg")
-        ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
-        ->capture_default_str();
-    command->add_option("--artefacts", options->artefacts, "directory of kernels and images");
+    add_accel(*command, options->accel);
+    add_artefacts(*command, options->artefacts);
     command->add_option("--out", options->out, "directory for the logs");
     command->callback([&exit_code, options] { exit_code = run(*options); });
 }

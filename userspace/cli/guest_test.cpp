@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/display.h"
+#include "cli/lab_flags.h"
 #include "cli/report_files.h"
 #include "lib/accel_probe.h"
 #include "lib/artefacts.h"
@@ -164,10 +165,8 @@ void add_guest_test(CLI::App &app, int &exit_code) {
                         "with checkers)");
     command->add_option("--timeout", options->timeout_s,
                         "limit in seconds (default: 600, likewise)");
-    command->add_option("--accel", options->accel, "auto, kvm or tcg")
-        ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
-        ->capture_default_str();
-    command->add_option("--artefacts", options->artefacts, "directory of kernels and images");
+    add_accel(*command, options->accel);
+    add_artefacts(*command, options->artefacts);
     command->add_option("--out", options->out, "directory for the logs");
     command->callback([&exit_code, options] { exit_code = run(*options); });
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/lab_flags.h"
 #include "cli/storm_flags.h"
 #include "lib/storm_setting.h"
 
@@ -51,10 +52,8 @@ void add_matrix_flags(CLI::App &command, MatrixFlags &o) {
            "(default: in the cache, by kernel and options)");
     option("--html", o.html, "write the page here (default: matrix.html in --out)");
     command.add_flag("--show", o.show, "run nothing, show what there is");
-    option("--artefacts", o.artefacts, "directory of kernels and guest images");
-    option("--accel", o.accel, "auto (tries KVM), kvm or tcg")
-        ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
-        ->capture_default_str();
+    add_artefacts(command, o.artefacts);
+    add_accel(command, o.accel);
 }
 
 Result<MatrixOrder> matrix_order(const MatrixFlags &flags) {

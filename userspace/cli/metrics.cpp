@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/live_commands.h"
 #include "live/config_file.h"
+#include "live/view/this_machine.h"
 #include "metrics/families.h"
 #include "metrics/http_server.h"
 #include "metrics/listen_address.h"
@@ -73,11 +74,8 @@ Status listen(const Options &options, const live::Sources &sources) {
 }
 
 int run(const Options &options) {
-    const live::Paths paths;
-    live::NetlinkFamily family;
-    const live::SystemViewClock clock;
-    live::KernelNbdView nbd;
-    const live::Sources sources{paths, family, clock, nbd};
+    const live::ThisMachine machine;
+    const auto &sources = machine.sources();
     if (!options.once) {
         if (auto ok = listen(options, sources); !ok)
             return complain(ok.error());

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/display.h"
 #include "cli/lab.h"
+#include "cli/lab_flags.h"
 #include "cli/matrix_flags.h"
 #include "cli/report_files.h"
 #include "lib/campaign.h"
@@ -288,10 +289,8 @@ void add_shrink(CLI::App &app, int &exit_code) {
     option("--out", o.out,
            "directory of the records and the logs; what is there is continued (default: in the "
            "cache, by kernel and scenario)");
-    option("--artefacts", o.artefacts, "directory of kernels and guest images");
-    option("--accel", o.accel, "auto (tries KVM), kvm or tcg")
-        ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
-        ->capture_default_str();
+    add_artefacts(*command, o.artefacts);
+    add_accel(*command, o.accel);
     command->callback([&exit_code, flags] { exit_code = Shrink(*flags).run(); });
 }
 

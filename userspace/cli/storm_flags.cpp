@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli/storm_flags.h"
 
+#include "cli/lab_flags.h"
+
 namespace netswap::cli {
 
 void add_storm_flags(CLI::App &command, StormFlags &o) {
@@ -58,14 +60,12 @@ void add_storm_flags(CLI::App &command, StormFlags &o) {
     command.add_option("--order", o.order, "interleaved (run 0 of each arm first) or by-arm")
         ->check(CLI::IsMember({"interleaved", "by-arm"}))
         ->capture_default_str();
-    command.add_option("--accel", o.accel, "auto (tries KVM), kvm or tcg")
-        ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
-        ->capture_default_str();
+    add_accel(command, o.accel);
     command.add_option("--json", o.json, "write all records here, after every run");
     command.add_option("--html", o.html, "write a page with plots here");
     command.add_option("--out", o.out,
                        "directory for the logs of each run (default: in the cache)");
-    command.add_option("--artefacts", o.artefacts, "directory of kernels and guest images");
+    add_artefacts(command, o.artefacts);
     command.add_flag("--record", s.record,
                      "record each run, so that 'netswap replay' can make it again; what passes is "
                      "not kept (one CPU, TCG, slower)");

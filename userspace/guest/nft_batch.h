@@ -32,6 +32,26 @@ inline void nft_message(NetlinkBatch &batch, int message, int flags) {
                   static_cast<std::uint16_t>(flags | NLM_F_ACK), nfnl_header(NFPROTO_IPV4, 0));
 }
 
+/// A table that has one chain, for what passes `hook` (NF_INET_LOCAL_IN ...).
+inline void nft_new_chain(NetlinkBatch &batch, const char *table, const char *chain,
+                          std::uint32_t hook) {
+    nft_message(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+    batch.put_text(NFTA_TABLE_NAME, table);
+    nft_message(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+    batch.put_text(NFTA_CHAIN_TABLE, table);
+    batch.put_text(NFTA_CHAIN_NAME, chain);
+    const auto where = batch.nest(NFTA_CHAIN_HOOK);
+    batch.put_be32(NFTA_HOOK_HOOKNUM, hook);
+    batch.put_be32(NFTA_HOOK_PRIORITY, 0);
+    batch.end(where);
+    batch.put_text(NFTA_CHAIN_TYPE, "filter");
+}
+
+inline void nft_drop_table(NetlinkBatch &batch, const char *table) {
+    nft_message(batch, NFT_MSG_DELTABLE, 0);
+    batch.put_text(NFTA_TABLE_NAME, table);
+}
+
 /// One expression of a rule. `fill` puts its parameters.
 template <typename Fill>
 void nft_expression(NetlinkBatch &batch, const char *name, Fill fill) {

@@ -53,16 +53,7 @@ void add_rule(NetlinkBatch &batch, std::optional<std::uint16_t> port) {
 
 Result<void> add_table(std::optional<std::uint16_t> port) {
     return nft_transaction([&](NetlinkBatch &batch) {
-        nft_message(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-        batch.put_text(NFTA_TABLE_NAME, table);
-        nft_message(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
-        batch.put_text(NFTA_CHAIN_TABLE, table);
-        batch.put_text(NFTA_CHAIN_NAME, chain);
-        const auto hook = batch.nest(NFTA_CHAIN_HOOK);
-        batch.put_be32(NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_IN);
-        batch.put_be32(NFTA_HOOK_PRIORITY, 0);
-        batch.end(hook);
-        batch.put_text(NFTA_CHAIN_TYPE, "filter");
+        nft_new_chain(batch, table, chain, NF_INET_LOCAL_IN);
         nft_message(batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
         add_rule(batch, port);
     });
@@ -89,10 +80,7 @@ Result<void> drop_queued(const Fd &queue) {
 }
 
 Result<void> queue_no_datagrams() {
-    return nft_transaction([](NetlinkBatch &batch) {
-        nft_message(batch, NFT_MSG_DELTABLE, 0);
-        batch.put_text(NFTA_TABLE_NAME, table);
-    });
+    return nft_transaction([](NetlinkBatch &batch) { nft_drop_table(batch, table); });
 }
 
 Result<Fd> queue_datagrams(std::optional<std::uint16_t> port) {

@@ -8,14 +8,9 @@ namespace netswap::live {
 
 namespace {
 
-void take(nlattr *attribute, std::uint32_t &into) {
-    if (attribute != nullptr && nla_len(attribute) >= static_cast<int>(sizeof into))
-        into = nla_get_u32(attribute);
-}
-
-void take(nlattr *attribute, std::uint16_t &into) {
-    if (attribute != nullptr && nla_len(attribute) >= static_cast<int>(sizeof into))
-        into = nla_get_u16(attribute);
+template <typename Number>
+void take(const nlattr *attribute, Number &into) {
+    into = number_of<Number>(attribute).value_or(into);
 }
 
 void take(const nlattr *attribute, std::string &into) {

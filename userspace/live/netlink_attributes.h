@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include <netlink/attr.h>
@@ -29,6 +31,16 @@ inline std::string text_of(const nlattr *attribute) {
         return {};
     const auto *text = static_cast<const char *>(nla_data(attribute));
     return {text, ::strnlen(text, static_cast<std::size_t>(nla_len(attribute)))};
+}
+
+/// Nothing without an attribute that has so many bytes.
+template <typename Number = std::uint32_t>
+std::optional<Number> number_of(const nlattr *attribute) {
+    if (attribute == nullptr || nla_len(attribute) < static_cast<int>(sizeof(Number)))
+        return std::nullopt;
+    Number number{};
+    std::memcpy(&number, nla_data(attribute), sizeof number);
+    return number;
 }
 
 } // namespace netswap::live

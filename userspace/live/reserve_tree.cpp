@@ -13,12 +13,6 @@ namespace {
 /// In a request: compute the group's pages.
 constexpr auto automatic = std::numeric_limits<std::uint32_t>::max();
 
-std::optional<std::uint32_t> number(nlattr *attribute) {
-    if (attribute == nullptr || nla_len(attribute) < static_cast<int>(sizeof(std::uint32_t)))
-        return std::nullopt;
-    return nla_get_u32(attribute);
-}
-
 } // namespace
 
 std::optional<ReserveGroup> parse_group(nlmsghdr &message) {
@@ -28,12 +22,12 @@ std::optional<ReserveGroup> parse_group(nlmsghdr &message) {
     if (group.name.empty())
         return std::nullopt;
     group.parent = text_of(attrs[NETSWAP_A_GROUP_PARENT]);
-    group.pages = number(attrs[NETSWAP_A_GROUP_PAGES]).value_or(0);
-    group.wanted = number(attrs[NETSWAP_A_GROUP_WANTED]).value_or(0);
-    group.set = number(attrs[NETSWAP_A_GROUP_SET]);
-    group.active = number(attrs[NETSWAP_A_GROUP_ACTIVE]).value_or(0) != 0;
-    group.usage = number(attrs[NETSWAP_A_GROUP_USAGE]);
-    group.high = number(attrs[NETSWAP_A_GROUP_HIGH]);
+    group.pages = number_of(attrs[NETSWAP_A_GROUP_PAGES]).value_or(0);
+    group.wanted = number_of(attrs[NETSWAP_A_GROUP_WANTED]).value_or(0);
+    group.set = number_of(attrs[NETSWAP_A_GROUP_SET]);
+    group.active = number_of(attrs[NETSWAP_A_GROUP_ACTIVE]).value_or(0) != 0;
+    group.usage = number_of(attrs[NETSWAP_A_GROUP_USAGE]);
+    group.high = number_of(attrs[NETSWAP_A_GROUP_HIGH]);
     return group;
 }
 

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -139,7 +140,7 @@ void FakeTree::make_hooked() {
                      {"sock_memalloc.skb_dropped_protocol", 2},
                      {"gfp_memalloc.lowest_share", UINT64_MAX},
                      {"gfp_memalloc.usage_packets", 3}};
-    view.sockets = {{{1, 0, AF_INET, "192.0.2.9:40001", "192.0.2.1:10809", true}}};
+    view.sockets = {{{1, 0, AF_INET, IPPROTO_TCP, "192.0.2.9:40001", "192.0.2.1:10809", false}}};
     family.view = view;
 }
 

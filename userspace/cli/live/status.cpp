@@ -7,6 +7,7 @@
 
 #include "cli/live_commands.h"
 #include "live/view/status.h"
+#include "live/view/this_machine.h"
 
 namespace netswap::cli {
 
@@ -19,19 +20,15 @@ struct Options {
 };
 
 int run(const Options &options) {
-    const live::Paths paths;
-    live::NetlinkFamily family;
-    const live::SystemViewClock clock;
-    live::KernelNbdView nbd;
-    const live::Sources sources{paths, family, clock, nbd};
+    const live::ThisMachine machine;
 
-    auto snapshot = live::take_snapshot(sources, options.name);
+    auto snapshot = live::take_snapshot(machine.sources(), options.name);
     if (!snapshot)
         return complain(snapshot.error());
     live::Rates rates;
     if (options.interval_s > 0 && !snapshot->areas.empty()) {
         std::this_thread::sleep_for(std::chrono::duration<double>(options.interval_s));
-        auto later = live::take_snapshot(sources, options.name);
+        auto later = live::take_snapshot(machine.sources(), options.name);
         if (!later)
             return complain(later.error());
         rates = live::rates_between(*snapshot, *later);

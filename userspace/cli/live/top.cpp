@@ -8,6 +8,7 @@
 
 #include "cli/live_commands.h"
 #include "live/view/terminal.h"
+#include "live/view/this_machine.h"
 #include "live/view/top_screen.h"
 
 namespace netswap::cli {
@@ -74,11 +75,8 @@ Status draw(const live::Sources &sources, const Options &options) {
 }
 
 int run(const Options &options) {
-    const live::Paths paths;
-    live::NetlinkFamily family;
-    const live::SystemViewClock clock;
-    live::KernelNbdView nbd;
-    const live::Sources sources{paths, family, clock, nbd};
+    const live::ThisMachine machine;
+    const auto &sources = machine.sources();
     if (::isatty(STDOUT_FILENO) == 0)
         return print_lines(sources, options);
     if (auto ok = draw(sources, options); !ok)

@@ -10,16 +10,9 @@
 
 #include "lib/proc_parse.h"
 #include "lib/result.h"
+#include "live/marks.h"
 
 namespace netswap::live {
-
-struct MarkView {
-    std::uint32_t id = 0;
-    std::uint32_t inode = 0; ///< 0: no file
-    std::uint16_t family = 0;
-    std::string local, remote;
-    bool by_kernel = false; ///< a driver's, not one of `netswap mark`
-};
 
 /// A module that answers a group of questions.
 struct Mechanism {
@@ -34,7 +27,7 @@ struct FamilyView {
     std::vector<Mechanism> mechanisms;
     CounterList counters; ///< "<module>.<counter>"
     /// Nothing without the privilege to ask (CAP_NET_ADMIN).
-    std::optional<std::vector<MarkView>> sockets;
+    std::optional<std::vector<MarkedSocket>> sockets;
 
     [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const;
 };

@@ -145,7 +145,7 @@ json sockets_json(const Snapshot &snapshot) {
                         {"family", socket.family},
                         {"local", socket.local},
                         {"remote", socket.remote},
-                        {"by", socket.by_kernel ? "kernel" : "user"}});
+                        {"by", socket.by_user ? "user" : "kernel"}});
     return list;
 }
 
