@@ -159,6 +159,15 @@ void memreserve_leave_backlog(void);
 			(skb)->pfmemalloc = 1; \
 	} while (0)
 
+/* As __alloc_skb(), which itself forgets that mark: most of what it makes was not received. */
+#define memreserve_alloc_skb(size, gfp, flags, node) \
+	({ \
+		struct sk_buff *made = __alloc_skb(size, gfp, flags, node); \
+		if (made && ((flags) & SKB_ALLOC_RX)) \
+			memreserve_mark_head(made); \
+		made; \
+	})
+
 /* @part becomes a part of @whole. */
 #define memreserve_join_mark(whole, part) \
 	do { \

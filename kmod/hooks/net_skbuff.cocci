@@ -13,7 +13,7 @@
 // netswap-rule: rx_head_built  file=net/core/skbuff.c  token=memreserve_late_head  count=2  kernels=6.12  elsewhere: rx_head_built_old
 // netswap-rule: rx_head_built_old  file=net/core/skbuff.c  token=memreserve_late_head  count=1  kernels=6.1  elsewhere: rx_head_built
 // netswap-rule: rx_head_mark  file=net/core/skbuff.c  token=memreserve_mark_head  count=1
-// netswap-rule: rx_head_keeps_mark  file=net/core/skbuff.c  token=pfmemalloc || (skb->pfmemalloc  count=1
+// netswap-rule: rx_head_keeps_mark  file=net/core/skbuff.c  token=memreserve_alloc_skb  count=6
 // netswap-rule: rx_head_put  file=net/core/skbuff.c  token=memreserve_return_object  count=1  kernels=6.12  elsewhere: rx_head_put_old
 // netswap-rule: rx_head_put_old  file=net/core/skbuff.c  token=memreserve_return_object  count=1  kernels=6.1  elsewhere: rx_head_put
 // netswap-rule: rx_frag_napi  file=net/core/skbuff.c  token=memreserve_refill_gfp(FRAG  count=2  kernels=6.12  elsewhere: rx_frag_old
@@ -80,21 +80,16 @@ identifier f =~ "^(__build_skb|slab_build_skb)$";
 // Who holds a received packet holds its head, wherever its data is. Others are not
 // sent again when they are dropped for their head, as a netlink answer.
 @rx_head_mark@
-symbol skb, size;
+symbol skb;
 @@
- 	skb->truesize = SKB_TRUESIZE(size);
+ 	skb_set_kcov_handle(skb, kcov_common_handle());
 +	memreserve_mark_head(skb);
 
 @rx_head_keeps_mark@
-symbol skb, pfmemalloc, flags;
+expression size, gfp, flags, node;
 @@
- __alloc_skb(...)
- {
- 	<+...
--	skb->pfmemalloc = pfmemalloc;
-+	skb->pfmemalloc = pfmemalloc || (skb->pfmemalloc && (flags & SKB_ALLOC_RX));
- 	...+>
- }
+-	__alloc_skb(size, gfp, flags, node)
++	memreserve_alloc_skb(size, gfp, flags, node)
 
 // A CPU keeps the heads of packets that are gone, the lowest ones for ever.
 @rx_head_put@

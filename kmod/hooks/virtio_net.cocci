@@ -10,7 +10,7 @@
 // netswap-rule: virtio_refill_work  file=drivers/net/virtio_net.c  token=memreserve_refill_gfp(WORK  count=1
 // netswap-rule: virtio_refill_set_up  file=drivers/net/virtio_net.c  token=memreserve_refill_gfp(SETUP  count=2
 // netswap-rule: virtio_refill_queue  file=drivers/net/virtio_net.c  token=memreserve_queue_refill  count=4
-// netswap-rule: virtio_more_buffers  file=drivers/net/virtio_net.c  token=__alloc_skb(0  count=1
+// netswap-rule: virtio_more_buffers  file=drivers/net/virtio_net.c  token=memreserve_alloc_skb(0  count=1
 // netswap-rule: virtio_resize  file=drivers/net/virtio_net.c  token=memreserve_ring_begin  count=1
 
 @virtio_include@
@@ -85,4 +85,4 @@ expression DELAY;
 @virtio_more_buffers@
 @@
 -	alloc_skb(0, GFP_ATOMIC)
-+	__alloc_skb(0, GFP_ATOMIC, memreserve_asks(REFILL) ? SKB_ALLOC_RX : 0, NUMA_NO_NODE)
++	memreserve_alloc_skb(0, GFP_ATOMIC, memreserve_asks(REFILL) ? SKB_ALLOC_RX : 0, NUMA_NO_NODE)

@@ -175,8 +175,8 @@ static void packet_that_was_not_received_has_no_mark_for_its_head(struct kunit *
 		kunit_skip(test, "with the policy bare no socket is marked");
 	built = built_begin(test);
 	local_bh_disable();
-	received = __alloc_skb(1, gfp, SKB_ALLOC_RX, NUMA_NO_NODE);
-	made = __alloc_skb(1, gfp, 0, NUMA_NO_NODE);
+	received = __netdev_alloc_skb(NULL, 1, gfp);
+	made = alloc_skb(1, gfp);
 	local_bh_enable();
 	from_reserve = head_is_marked(received) && head_is_marked(made);
 	received_marked = received && skb_pfmemalloc(received);
