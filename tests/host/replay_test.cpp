@@ -107,6 +107,27 @@ TEST(Replayer, NoInstructionForLongIsALostPlace) {
     EXPECT_THAT(outcome.difference, HasSubstr("no instruction for 120 s"));
 }
 
+TEST(Replayer, EndsAfterTheLastInstructionWhereQemuDoesNotStand) {
+    Replayed replay;
+    replay.guest.stands_at_end = false;
+    replay.options.all = 5'000'000;
+    replay.guest.script.console("boot\nswap\n").line("{\"a\":1}");
+    const auto outcome = replay.run();
+    EXPECT_TRUE(outcome.same) << outcome.difference;
+    EXPECT_EQ(outcome.instructions, 5'000'000U);
+    EXPECT_NEAR(outcome.seconds, 5, 2);
+}
+
+TEST(Replayer, WaitsAfterTheLastInstructionForWhatWasSaid) {
+    Replayed replay;
+    replay.guest.stands_at_end = false;
+    replay.options.all = 5'000'000;
+    replay.guest.script.console("boot\n").line("{\"a\":1}").console("swap\n", 20);
+    const auto outcome = replay.run();
+    EXPECT_TRUE(outcome.same) << outcome.difference;
+    EXPECT_GT(outcome.seconds, 19);
+}
+
 TEST(Replayer, ADebuggedGuestMayStandStill) {
     Replayed replay;
     replay.options.debugged = true;

@@ -80,6 +80,7 @@ Result<ReplayOutcome> replay_inside(const ReplayTask &task, Report &report) {
         return tl::unexpected(machine.error());
     ReplayOptions how;
     how.debugged = !task.gdb_socket.empty();
+    how.all = task.recording.instructions;
     how.progress = [&](std::uint64_t instructions) { report.progress(instructions); };
     auto outcome = Replayer(*machine, clock, std::move(*recorded), std::move(how)).run();
 

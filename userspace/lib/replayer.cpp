@@ -89,12 +89,19 @@ void Replayer::look(double now) {
     }
     if (options_.debugged)
         return;
-    if (machine_.paused()) {
+    // QEMU stands at its last event, but not if that was to come while the guest was idle.
+    const bool at_end = options_.all > 0 && outcome_.instructions >= options_.all;
+    if (machine_.paused() || (at_end && all_was_said())) {
         over_ = true;
     } else if (now - moved_at_ >= options_.still_s) {
         outcome_.difference = fmt::format("no instruction for {:.0f} s", now - moved_at_);
         over_ = true;
     }
+}
+
+bool Replayer::all_was_said() const {
+    return outcome_.said.console.size() >= recorded_.console.size() &&
+           outcome_.said.channel.size() >= recorded_.channel.size();
 }
 
 void Replayer::compare() {

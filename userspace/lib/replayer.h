@@ -19,6 +19,7 @@ struct Transcript {
 
 struct ReplayOptions {
     double still_s = 120;  ///< without an instruction: QEMU has lost its place
+    std::uint64_t all = 0; ///< instructions that were recorded; 0: not known
     bool debugged = false; ///< somebody stops the guest and lets it go on at will
     std::function<void(std::uint64_t instructions)> progress; ///< now and then; may be empty
 };
@@ -46,6 +47,7 @@ class Replayer {
     void take(const MachineEvent &event);
     void look(double now);
     void compare();
+    [[nodiscard]] bool all_was_said() const;
 
     CountedMachine &machine_;
     const Clock &clock_;
