@@ -49,14 +49,13 @@ Facts udp_facts(std::string_view table, std::uint16_t port) {
 }
 
 Facts tcp_facts(std::string_view table, std::uint16_t port) {
-    Facts facts{{"listening", 0}, {"waiting", 0}, {"established", 0}, {"queued", 0}};
+    Facts facts{{"listening", 0}, {"established", 0}, {"queued", 0}};
     for_each_row(table, 10, [&](const auto &words) {
         if (port_of(words[1]) != port)
             return;
         if (words[3] == "0A") {
             facts["listening"]++;
-            facts["waiting"] += received_of(words[4]); // connections that were not accepted yet
-            return;
+            return; // its queue counts connections
         }
         facts["established"] += words[3] == "01" ? 1 : 0;
         facts["queued"] += received_of(words[4]);

@@ -14,8 +14,7 @@ using Facts = std::map<std::string, std::int64_t>;
 /// Sockets of a port in /proc/net/udp: "sockets", "queued" (bytes with overhead), "drops".
 Facts udp_facts(std::string_view table, std::uint16_t port);
 
-/// Those in /proc/net/tcp: "listening", "waiting" (to be accepted), "established", "queued" (bytes
-/// of payload).
+/// Those in /proc/net/tcp: "listening", "established", "queued" (bytes of payload).
 Facts tcp_facts(std::string_view table, std::uint16_t port);
 
 /// Packet sockets for IPv4 in /proc/net/packet: "sockets", "queued" (bytes with overhead).
