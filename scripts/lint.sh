@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # The style and static checks, cheap to dear. One script for a laptop and for CI.
 #
-#   lint.sh [CHECK...]     shell python yaml generated clang-format checkpatch sparse contexts
-#                          coccicheck
+#   lint.sh [CHECK...]     shell python yaml generated clang-format hooks checkpatch sparse
+#                          contexts coccicheck
 #   lint.sh tidy           clang-tidy over user space: takes long
 #
 # Without CHECK all but tidy are run. Ends non-zero if one of them complains. TIDY, a part of a
@@ -76,6 +76,31 @@ lint_generated()
 lint_clang-format()
 {
 	tracked '*.cpp' 'userspace/*.h' 'tests/*.h' | xargs clang-format --dry-run -Werror
+}
+
+# The hooks fit 6.1, with each of its allocators, too, though its kernels are for `make soak`. Of its
+# source the files that rules and listings name are enough; a missing one is apply-hooks' complaint.
+lint_hooks()
+{
+	local name=linux-source-6.1 tree=$scratch/hooked allocator
+	[ -r "/usr/src/$name.tar.xz" ] || die "no /usr/src/$name.tar.xz: run 'make deps'"
+	{
+		echo Makefile
+		echo mm/Kconfig
+		sed -n 's|^// netswap-rule:.* file=\([^ ]*\).*|\1|p' kmod/hooks/*.cocci
+		grep -hv '^#' kmod/hooks/append* | cut -sf1
+	} | sort -u | sed "s|^|$name/|" >"$scratch/named"
+	for allocator in slub slab; do
+		mkdir -p "$tree/$allocator"
+	done
+	tar -C "$tree/slub" --strip-components=1 -xf "/usr/src/$name.tar.xz" -T "$scratch/named" \
+		2>"$scratch/tar.log" || grep -q 'Not found in archive' "$scratch/tar.log" ||
+		{ cat "$scratch/tar.log"; return 1; }
+	cp -a "$tree/slub/." "$tree/slab/"
+	for allocator in slub slab; do
+		scripts/apply-hooks kmod/hooks "$tree/$allocator" --allocator "$allocator" \
+			--cache "$cache/spatch" || return 1
+	done
 }
 
 # scripts/checkpatch.conf holds the exceptions, each with its reason.
@@ -209,7 +234,8 @@ lint_tidy()
 }
 
 checks=("$@")
-[ $# -gt 0 ] || checks=(shell python yaml generated clang-format checkpatch sparse contexts coccicheck)
+[ $# -gt 0 ] || checks=(shell python yaml generated clang-format hooks checkpatch
+	sparse contexts coccicheck)
 bad=()
 for check in "${checks[@]}"; do
 	[ "$(type -t "lint_$check")" = function ] || die "unknown check '$check'"
