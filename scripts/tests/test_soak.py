@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 """What scripts/soak counts, and how it ends."""
 
+import contextlib
 import importlib.machinery
 import importlib.util
+import io
+import math
 import pathlib
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 SOAK = pathlib.Path(__file__).resolve().parent.parent / "soak"
 
@@ -138,6 +142,31 @@ class TurnsTest(unittest.TestCase):
         turns = soak.Turns(["b"], 7)
         turns.go_on()
         self.assertEqual(turns.now(), ("b", 8))
+
+
+class OnceTest(unittest.TestCase):
+    def main(self, *words):
+        """The steps that a soak of two takes; each counts as one."""
+        taken = []
+
+        def take(step, seed, out, tally, seconds):
+            taken.append((step, seed, seconds))
+            tally.steps += 1
+            return True
+
+        with unittest.mock.patch.object(soak, "STEPS", {"a": ["fuzz"], "b": ["fuzz"]}), \
+                unittest.mock.patch.object(soak, "take", take), \
+                unittest.mock.patch.object(sys, "argv", ["soak", *words]), \
+                contextlib.redirect_stdout(io.StringIO()):
+            return soak.main(), taken
+
+    def test_each_step_has_one_turn_without_a_limit(self):
+        self.assertEqual(self.main("--once"), (0, [("a", 1, math.inf), ("b", 1, math.inf)]))
+        self.assertEqual(self.main("--once", "--seed", "3", "b"), (0, [("b", 3, math.inf)]))
+
+    def test_minutes_are_many_rounds(self):
+        _, taken = self.main("--minutes", "0.001", "a", "b")
+        self.assertGreater(len(taken), 2)
 
 
 class RunTest(unittest.TestCase):
